@@ -1,0 +1,1 @@
+"""Postern: mail-path log content for Elastic and Splunk, generated from one message catalog."""

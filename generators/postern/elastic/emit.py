@@ -1,0 +1,86 @@
+"""`emit(catalog)`: everything under out/elastic/, as artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from postern import regex
+from postern.artifact import Artifact
+from postern.elastic import grok, kibana, mappings
+from postern.elastic.pipelines import Pipeline, pipelines
+from postern.model import Catalog, Search
+from postern.render import render
+
+PACKAGE = "postern.elastic"
+ROOT = "elastic"
+
+
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """All artifacts of the Elastic side. Pure: no files, no clock."""
+    order = {"pipelines": [], "index_templates": []}  # type: dict[str, list[str]]
+    for pipeline in pipelines(catalog):
+        order["pipelines"].append(pipeline.name)
+        yield _pipeline(pipeline)
+    yield _json("component_templates/postern-mappings", mappings.component_template(catalog))
+    for product in catalog.products:
+        order["index_templates"].append(f"logs-{product.dataset}")
+        yield _json(f"index_templates/logs-{product.dataset}", mappings.product_template(product))
+    router = mappings.index_template("Mixed syslog", mappings.ROUTER_DATASET, "postern-router", "catalog/")
+    order["index_templates"].append(f"logs-{mappings.ROUTER_DATASET}")
+    yield _json(f"index_templates/logs-{mappings.ROUTER_DATASET}", router)
+    yield _json(f"lookup/{mappings.LOOKUP_INDEX}", mappings.lookup_index())
+    yield _lines(f"lookup/{mappings.LOOKUP_INDEX}", mappings.lookup_documents(catalog))
+    yield from _patterns(catalog)
+    for search in catalog.searches:
+        yield _search(search)
+    yield _lines("kibana/postern", kibana.objects(catalog))
+    yield _json("manifest", {"_meta": mappings.meta("catalog/"), **order})
+    yield _text("README.md", "readme.md.j2", catalog=catalog, router=mappings.ROUTER_DATASET)
+
+
+def _pipeline(pipeline: Pipeline) -> Artifact:
+    return _text(
+        f"ingest_pipelines/{pipeline.name}.json",
+        "pipeline.json.j2",
+        pipeline=pipeline,
+        meta=mappings.meta("catalog/"),
+    )
+
+
+def _patterns(catalog: Catalog) -> Iterator[Artifact]:
+    for product in catalog.products:
+        headers = [(f"{product.name.upper()}_HEADER_{n}", one.node) for n, one in enumerate(product.headers)]
+        bodies = [
+            (f"{product.name.upper()}_{message.id.upper()}_{wording.number}", wording.body)
+            for message, wording in product.wordings()
+            if wording.body is not None
+        ]
+        spelled = [(name, _logstash(catalog, node)) for name, node in [*headers, *bodies]]
+        yield _text(f"grok/postern-{product.name}.grok", "patterns.grok.j2", product=product, patterns=spelled)
+
+
+def _logstash(catalog: Catalog, node: regex.Node) -> str:
+    """A tree with captures as Logstash names them: `[source][ip]`; numbers keep their text there."""
+
+    def group(capture: regex.Capture) -> str:
+        path = grok.path_of(catalog, capture)
+        return "(?<[" + "][".join(path.split(".")) + "]>"
+
+    return regex.spell(node, group)
+
+
+def _search(search: Search) -> Artifact:
+    return _text(f"searches/{search.name}.esql", "search.esql.j2", search=search)
+
+
+def _text(path: str, template: str, **values: Any) -> Artifact:
+    return Artifact(f"{ROOT}/{path}", render(PACKAGE, template, **values))
+
+
+def _json(path: str, body: dict[str, Any]) -> Artifact:
+    return _text(f"{path}.json", "body.json.j2", body=body)
+
+
+def _lines(path: str, documents: list[dict[str, Any]]) -> Artifact:
+    return _text(f"{path}.ndjson", "lines.ndjson.j2", documents=documents)

@@ -1,0 +1,54 @@
+"""Groups and patterns as Elasticsearch's grok processor and Logstash read them (Joni, Ruby syntax)."""
+
+from __future__ import annotations
+
+from postern import regex
+from postern.model import Catalog
+
+TEMPORARY = "_tmp"
+ANY = r"[\s\S]"  # Joni's dot stops at a line feed
+
+
+def path_of(catalog: Catalog, capture: regex.Capture) -> str:
+    """Where grok writes a capture: its role, the header's temporary place, or `postern.params`."""
+    role = catalog.role(capture)
+    if role is not None:
+        return role
+    return f"{TEMPORARY}.{capture.name}" if catalog.fields[capture.name].header else f"postern.params.{capture.name}"
+
+
+def spell(catalog: Catalog, node: regex.Node) -> str:
+    """The tree with captures named by the fields they write."""
+
+    def group(capture: regex.Capture) -> str:
+        path = path_of(catalog, capture)
+        return f"(?<_:{path}:long>" if capture.cast == "int" else f"(?<{path}>"
+
+    return regex.spell(node, group)
+
+
+def spell_bare(node: regex.Node) -> str:
+    """The tree without captures."""
+    return regex.spell(node, lambda _: "(?:")
+
+
+def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:
+    """A body's pattern, anchored at both ends; `lead` is what stands before it."""
+    return rf"\A{lead}(?:{spell(catalog, node)})\z"
+
+
+def header(catalog: Catalog, node: regex.Node) -> str:
+    """A header's pattern: what follows it becomes `message`; from the id on, also `_tmp.rest`."""
+    before, after = _split_at_id(node)
+    tail = rf"(?<message>{ANY}*)"
+    if after is None:
+        return rf"\A(?:{spell(catalog, before)}){tail}"
+    return rf"\A(?:{spell(catalog, before)})(?<{TEMPORARY}.rest>{spell(catalog, after)}{tail})"
+
+
+def _split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:
+    items = node.items if isinstance(node, regex.Seq) else (node,)
+    for index, item in enumerate(items):
+        if isinstance(item, regex.Capture) and item.name == "message_id":
+            return regex.seq(*items[:index]), regex.seq(*items[index:])
+    return node, None

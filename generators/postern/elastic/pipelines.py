@@ -1,0 +1,295 @@
+"""Ingest pipelines as data: receive, header, dispatch, one grok and one table a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from postern import document, ecs_schema, regex
+from postern.elastic import grok
+from postern.elastic.grok import TEMPORARY
+from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
+from postern.order import WILD
+
+Processor = dict[str, Any]
+ID_LEAD = r":?[ \t\r\n]{1,8}"  # between the id and the body
+CLASS_DIGITS = 3
+TRACE = "_ingest._grok_match_index"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One ingest pipeline: its name, what it does, and its processors."""
+
+    name: str
+    description: str
+    processors: list[Processor]
+    on_failure: list[Processor]
+
+
+@cache
+def script(*names: str) -> str:
+    """The named Painless files, one after the other."""
+    folder = resources.files("postern.elastic") / "painless"
+    return "\n".join((folder / f"{name}.painless").read_text(encoding="utf-8") for name in names)
+
+
+def pipelines(catalog: Catalog) -> Iterator[Pipeline]:
+    """All pipelines; a pipeline comes after those it calls."""
+    for product in catalog.products:
+        yield from _Builder(catalog, product).pipelines()
+    yield _router(catalog)
+
+
+class _Builder:
+    def __init__(self, catalog: Catalog, product: Product) -> None:
+        self.catalog, self.product = catalog, product
+        self.name = f"postern-{product.name}"
+
+    def pipelines(self) -> Iterator[Pipeline]:
+        calls: list[Processor] = []
+        if self.product.dispatch == "key":
+            calls.append(_script(self.name, "keys", ("common", "kv"), self.key_params()))
+        for label, condition, entries in self.buckets():
+            name = f"{self.name}-{label}"
+            yield self.bucket(name, label, entries)
+            calls.append(_call(self.name, name, condition))
+        if self.product.fallback:
+            yield self.fallback()
+            calls.append(_call(self.name, f"{self.name}-fallback", "ctx.postern.parse_status == 'header_only'"))
+        yield self.main(calls)
+
+    # -- the whole line
+
+    def main(self, calls: list[Processor]) -> Pipeline:
+        by_key = self.product.dispatch == "key"
+        headers = [grok.header(self.catalog, header.node) for header in self.product.headers]
+        processors = [
+            {"set": {"tag": f"{self.name}-original", "field": "event.original", "copy_from": "message", "override": False}},
+            _grok(self.name, "header", "event.original", headers, trace=by_key),
+            *([_trace(self.name)] if by_key else []),
+            _script(self.name, "severity", ("time", "header"), self.header_params()),
+            *calls,
+            _clean(self.name),
+        ]
+        return Pipeline(
+            self.name, f"{self.product.title}: a line whose device is known.", processors, _failure(self.name),
+        )  # fmt: skip
+
+    def header_params(self) -> dict[str, Any]:
+        words = {code: word for word, code in self.product.levels.items()}
+        return {
+            "dataset": self.product.dataset,
+            "ecs_version": ecs_schema.load().version,
+            "observer": {"vendor": self.product.vendor, **self.product.observer},
+            "levels": [words.get(code, str(code)) for code in range(8)],
+            "level_words": document.LEVEL_WORDS,
+        }
+
+    # -- texts
+
+    def buckets(self) -> Iterator[tuple[str, str, list[tuple[Message, Wording]]]]:
+        """Label, condition and entries of each bucket."""
+        if self.product.dispatch == "id":
+            classes = sorted({message.id[:CLASS_DIGITS] for message in self.product.messages})
+            for prefix in classes:
+                entries = [pair for pair in self.product.wordings() if pair[0].id.startswith(prefix)]
+                yield prefix, f"ctx.event.code.startsWith('{prefix}')", entries
+        if self.product.dispatch == "words":
+            firsts = sorted({lead[0] for _, one in self.product.wordings() for lead in one.leads if lead and lead[0] != WILD})
+            for first in firsts:
+                entries = [pair for pair in self.product.wordings() if _may_begin(pair[1], first)]
+                label = "".join(character if character.isalnum() else "_" for character in first.lower())
+                yield label, f"ctx.message.startsWith({_painless(first)})", entries
+
+    def bucket(self, name: str, label: str, entries: list[tuple[Message, Wording]]) -> Pipeline:
+        ordered = sorted(entries, key=lambda pair: (pair[0].id if self.product.dispatch == "id" else "", pair[1].rank))
+        by_id = self.product.dispatch == "id"
+        patterns = [
+            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else "")
+            for message, wording in ordered
+            if wording.body is not None
+        ]
+        source = f"{TEMPORARY}.rest" if by_id else "message"
+        params = {"entries": [self.entry(message, wording) for message, wording in ordered]}
+        processors = [
+            _grok(name, "text", source, patterns, trace=True),
+            _trace(name),
+            _script(name, "meaning", ("common", "message"), params),
+        ]
+        return Pipeline(name, f"{self.product.title}: messages {label}.", processors, _bucket_failure(name))
+
+    def fallback(self) -> Pipeline:
+        name = f"{self.name}-fallback"
+        patterns = [grok.body(self.catalog, one.body) for one in self.product.fallback if one.body is not None]
+        processors = [_grok(name, "ids", "message", patterns, trace=False)]
+        processors[0]["grok"]["ignore_failure"] = True
+        return Pipeline(name, f"{self.product.title}: ids of a line that no entry knows.", processors, [])
+
+    def entry(self, message: Message, wording: Wording) -> dict[str, Any]:
+        """What the table says of a wording."""
+        captures = list(wording.captures())
+        paths = {path for capture in captures if (path := self.catalog.role(capture))}
+        entry = {
+            "key": message.key,
+            "code": message.id,
+            "severity": self.product.levels[message.level],
+            "level": message.level,
+            "event": dict(wording.event.default.ecs) if wording.event.default else None,
+            "by": self.by_slot(wording.event, captures),
+            "direction": self.direction(wording),
+            "steps": list(_steps(self.catalog, captures)),
+            "related": _related(self.catalog, paths),
+        }
+        return entry
+
+    def direction(self, wording: Wording) -> str | None:
+        if not document.has_direction(wording, self.product):
+            return None
+        return "opener" if wording.opener else "unknown"
+
+    def by_slot(self, rule: EventRule, captures: list[regex.Capture]) -> dict[str, Any] | None:
+        if rule.slot is None:
+            return None
+        path = next((grok.path_of(self.catalog, one) for one in captures if one.name == rule.slot), "")
+        events = {word: dict(event.ecs) for word, event in rule.by.items()}
+        return {"slot": rule.slot, "path": path.split("."), "events": events}
+
+    # -- key-value bodies
+
+    def key_params(self) -> dict[str, Any]:
+        product = self.product
+        context: dict[str, Any] = {}
+        for name, group in product.context.items():
+            slots = {key: self.kv_slot(slot) for key, slot in group.keys.items()}
+            context[name] = {f"{where}|{key}": slot for where in group.groups for key, slot in slots.items()}
+            context[f"{name}|native"] = {f"|{key}": slot for key, slot in slots.items()}
+        every = {role for field in self.catalog.fields.values() for role in field.roles()}
+        return {
+            "key": product.key,
+            "key_digits": product.key_digits,
+            "bracketed": [header.bracketed for header in product.headers],
+            "common": {key: self.kv_slot(slot) for key, slot in product.common.items()},
+            "context": context,
+            "entries": {message.id: self.kv_entry(message, message.wordings[0]) for message in product.messages},
+            "related": _related(self.catalog, every),
+        }
+
+    def kv_entry(self, message: Message, wording: Wording) -> dict[str, Any]:
+        slots = {key: self.kv_slot(slot) for key, slot in wording.kv.items()}
+        return self.entry(message, wording) | {"slots": slots, "context": list(wording.context)}
+
+    def kv_slot(self, slot: KvSlot) -> dict[str, Any]:
+        field = self.catalog.fields[slot.name]
+        members = [
+            {"cast": cast, "path": (field.role(member) or f"postern.params.{slot.name}").split(".")}
+            for member, cast in slot.members
+        ]
+        return {"name": slot.name, "lower": field.lower, "members": members}
+
+
+def _steps(catalog: Catalog, captures: list[regex.Capture]) -> Iterator[list[Any]]:
+    """Casts that grok cannot do, each once for its path, in the order in which they apply."""
+    ecs = ecs_schema.load()
+    done: set[tuple[str, str]] = set()
+    for capture in captures:
+        path = grok.path_of(catalog, capture)
+        known = ecs.field(path)
+        wanted = ["lower"] if catalog.fields[capture.name].lower else []
+        if capture.cast in ("list", "python_repr"):
+            wanted.append(capture.cast)
+        if capture.cast == "duration":
+            wanted.append("duration" if path == "event.duration" else "seconds")
+        if known is not None and known.array and capture.cast != "list":
+            wanted.append("array")
+        for step in wanted:
+            if (step, path) not in done:
+                done.add((step, path))
+                yield [step, path.split(".")]
+
+
+def _related(catalog: Catalog, roles: set[str]) -> list[dict[str, Any]]:
+    return [
+        {"name": kind, "paths": [path.split(".") for path in paths if path in roles]}
+        for kind, paths in document.related_paths(catalog).items()
+        if roles & set(paths)
+    ]
+
+
+def _may_begin(wording: Wording, first: str) -> bool:
+    return any(not lead or lead[0] in (first, WILD) for lead in wording.leads)
+
+
+def _router(catalog: Catalog) -> Pipeline:
+    """Finds the product of a line by its frame and hands the line to that product's data stream."""
+    name = "postern-router"
+    products = sorted(catalog.products, key=lambda product: product.dispatch == "words")
+    frames = ["|".join(grok.spell_bare(header.node) for header in product.headers) for product in products]
+    hand_over: list[Processor] = [
+        {
+            "reroute": {
+                "tag": f"{name}-{product.name}",
+                "if": f"ctx.{TEMPORARY}.index == '{index}'",
+                "dataset": [product.dataset],
+            }
+        }
+        for index, product in enumerate(products)
+    ]
+    processors = [
+        _grok(name, "frame", "message", [rf"\A(?:{frame})" for frame in frames], trace=True),
+        _trace(name),
+        {"remove": {"tag": f"{name}-forget", "field": TRACE}},
+        *hand_over,
+    ]
+    return Pipeline(name, "Mixed syslog: each line goes to the data stream of its device.", processors, _failure(name))
+
+
+def _painless(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _grok(name: str, step: str, source: str, patterns: list[str], *, trace: bool) -> Processor:
+    """A grok processor; one with `trace` may run once on a line, for it cannot overwrite its own note."""
+    return {"grok": {"tag": f"{name}-{step}", "field": source, "trace_match": trace, "patterns": patterns}}
+
+
+def _trace(name: str) -> Processor:
+    return {"set": {"tag": f"{name}-index", "field": f"{TEMPORARY}.index", "copy_from": TRACE}}
+
+
+def _script(name: str, step: str, sources: tuple[str, ...], params: dict[str, Any]) -> Processor:
+    return {"script": {"tag": f"{name}-{step}", "lang": "painless", "source": script(*sources), "params": params}}
+
+
+def _call(caller: str, name: str, condition: str) -> Processor:
+    return {"pipeline": {"tag": f"{caller}-to-{name}", "if": condition, "name": name}}
+
+
+def _clean(name: str) -> Processor:
+    return {"remove": {"tag": f"{name}-clean", "field": TEMPORARY, "ignore_missing": True}}
+
+
+def _failure(name: str) -> list[Processor]:
+    """A line without a known frame is `unknown`; anything else that failed is said, and the event kept."""
+    return [
+        {"set": {"tag": f"{name}-why", "field": "error.message", "copy_from": "_ingest.on_failure_message"}},
+        {"set": {"tag": f"{name}-where", "field": "error.code", "copy_from": "_ingest.on_failure_processor_tag"}},
+        {"script": {"tag": f"{name}-status", "lang": "painless", "source": script("time", "failure"),
+                    "params": {"ecs_version": ecs_schema.load().version}}},
+    ]
+
+
+def _bucket_failure(name: str) -> list[Processor]:
+    """No text matched: the header's fields stay. A failed script is an error of ours and is passed on."""
+    return [
+        {
+            "fail": {
+                "tag": f"{name}-error",
+                "if": f"ctx.{TEMPORARY}.index != null",
+                "message": "{{{ _ingest.on_failure_message }}}",
+            }
+        }
+    ]

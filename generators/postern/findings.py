@@ -1,0 +1,102 @@
+"""What can be wrong with a catalog: stable codes, one finding a fault, three audiences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+CODES: dict[str, str] = {
+    "P101": "The file is not YAML. Mend the syntax at the line given.",
+    "P102": "A key stands twice in one mapping; the second would silently win. Keep one.",
+    "P103": "Texts and logs must be single-quoted or block scalars: plain YAML cuts at ` #` and misreads `: `, `[`, `%`.",
+    "P104": "An id must be quoted: a bare 00200150 would be read as an octal number.",
+    "P105": "The value would be read as another number (octal, hexadecimal, sexagesimal). Quote it.",
+    "P106": "A file of the catalog is missing or cannot be read.",
+    "P201": "The key is not known here. Keys are listed in CONTRIBUTING.md.",
+    "P202": "A required key is missing.",
+    "P203": "The value has the wrong type or is not one of the allowed ones.",
+    "P301": "The notation of a text is broken: see the table in CONTRIBUTING.md.",
+    "P302": "The slot is not in catalog/fields.yaml. Use the name that exists for this thing, or add it there.",
+    "P303": "The type is not in catalog/types.yaml.",
+    "P304": "A slot stands twice on one path through the text; its value would be overwritten.",
+    "P305": "More than two free-text slots: where one ends cannot be told any more.",
+    "P306": "A header slot is used in a body (or the other way round).",
+    "P401": "The shape uses an operator that the three regex engines do not share.",
+    "P402": "A repeat is unbounded or too large. Bound it, or exclude the following characters from its class.",
+    "P403": "A good example does not fit the type, or a bad one does.",
+    "P404": "A value of this type could begin or end with a blank.",
+    "P405": "Two slots write the same field on one path.",
+    "P406": "The cast is not in the closed list.",
+    "P501": "The field is not in ECS (and not under `postern.`).",
+    "P502": "ECS does not permit this value, or this type with this category.",
+    "P503": "The event is not in catalog/events.yaml.",
+    "P504": "A slot that decides the event is not a slot of the text, or a value of its choice has no event.",
+    "P505": "The name is reserved by Splunk or Elasticsearch.",
+    "P506": "Too many slot names: Splunk stops at 512 fields.",
+    "P601": "The sample is not matched by its own message.",
+    "P602": "The sample is matched by another message.",
+    "P603": "The sample's values are not what the text yields.",
+    "P604": "A line could match both texts and no literal text decides. Make one of them more specific.",
+    "P605": "A wording has no sample.",
+    "P606": "A key stands in two places.",
+    "P607": "The title is longer than 80 characters, ends with a dot, or a text of ours is empty.",
+    "P608": "The level is not one of the product's.",
+    "P701": "The product is not complete.",
+    "P702": "The search or dashboard is not complete.",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One fault of the catalog.
+
+    Attributes:
+        path: file, relative to the catalog's parent where it lies below it.
+        line: 1-based; 0 where the fault is of the whole file.
+        code: a key of `CODES`.
+        key: the entry or key the fault is about.
+        problem: what is wrong, in one sentence.
+        known: what would be right, where a list of it helps.
+    """
+
+    path: str
+    line: int
+    code: str
+    key: str
+    problem: str
+    known: str = ""
+
+    def text(self) -> str:
+        """The finding as one line for people."""
+        known = f"; known: {self.known}" if self.known else ""
+        return f"{self.path}:{self.line}: {self.code} {self.key}: {self.problem}{known}"
+
+    def annotation(self) -> str:
+        """The finding as a CI annotation (GitHub's workflow command form)."""
+        message = f"{self.key}: {self.problem}" + (f"; known: {self.known}" if self.known else "")
+        return f"::error file={self.path},line={self.line},title={self.code}::{message}"
+
+    def data(self) -> dict[str, str | int]:
+        """The finding as an object for programs."""
+        return {
+            "path": self.path, "line": self.line, "code": self.code,
+            "key": self.key, "problem": self.problem, "known": self.known,
+        }  # fmt: skip
+
+
+class CatalogError(Exception):
+    """The catalog has findings; nothing was built."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(set(findings))
+        super().__init__(f"{len(self.findings)} findings")
+
+
+def render(findings: Iterable[Finding], form: str) -> Iterator[str]:
+    """Lines of the findings in one of the forms `text`, `json` (one array), `ci`."""
+    if form == "json":
+        yield json.dumps([finding.data() for finding in findings], ensure_ascii=False, indent=1)
+        return
+    for finding in findings:
+        yield finding.annotation() if form == "ci" else finding.text()

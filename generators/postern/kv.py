@@ -1,0 +1,163 @@
+"""Key-value bodies: tokens of the native and of the bracketed layout, and what they mean for an entry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from postern.casts import is_ip
+from postern.model import KvSlot
+
+MESSAGE = "message"
+MAX_DIGITS = 18
+_BLANKS = " \t\r\n"
+_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One `key=value`; `group` is the innermost bracket's name, '' at the top level."""
+
+    group: str
+    key: str
+    value: str
+
+
+def native(body: str) -> Iterator[Token]:
+    """Tokens of the native layout: a bare value ends at the first blank, a quoted one at its closing quote."""
+    at, end = 0, len(body)
+    while at < end:
+        if body[at] in _BLANKS:
+            at += 1
+            continue
+        start = at
+        while at < end and body[at] in _KEY:
+            at += 1
+        if at == start or at >= end or body[at] != "=":
+            while at < end and body[at] not in _BLANKS:
+                at += 1
+            continue
+        key = body[start:at]
+        value, at = _quoted(body, at + 1) if body[at + 1 : at + 2] == '"' else _bare(body, at + 1)
+        yield Token("", key, value)
+
+
+def _quoted(body: str, at: int) -> tuple[str, int]:
+    """The value whose opening quote is at `at`: up to the first quote that a blank, a bracket or the end follows."""
+    close = body.find('"', at + 1)
+    while close >= 0 and body[close + 1 : close + 2] not in ("", *_BLANKS, "]", "["):
+        close = body.find('"', close + 1)
+    return (body[at + 1 :], len(body)) if close < 0 else (body[at + 1 : close], close + 1)
+
+
+def _bare(body: str, at: int) -> tuple[str, int]:
+    end = at
+    while end < len(body) and body[end] not in _BLANKS:
+        end += 1
+    return body[at:end], end
+
+
+def bracketed(body: str, owned: Collection[str]) -> Iterator[Token]:
+    """Tokens of the bracketed export; `message=` runs to the first owned key or to a bracket."""
+    groups = [""]
+    at = 0
+    while at < len(body):
+        character = body[at]
+        if character == "[":
+            name = _word(body, at + 1)
+            groups.append(name)
+            at += 1 if body[at + 1 + len(name) : at + 2 + len(name)] == "=" else 1 + len(name)
+        elif character == "]":
+            del groups[max(len(groups) - 1, 1) :]
+            at += 1
+        elif character in _KEY:
+            key = _word(body, at)
+            at += len(key)
+            if body[at : at + 1] != "=":
+                continue
+            if body[at + 1 : at + 2] == '"':
+                value, at = _quoted(body, at + 1)
+            else:
+                value, at = _run(body, at + 1, owned if key == MESSAGE else None)
+            yield Token(groups[-1], key, value)
+        else:
+            at += 1
+
+
+def _word(body: str, at: int) -> str:
+    end = at
+    while end < len(body) and body[end] in _KEY:
+        end += 1
+    return body[at:end]
+
+
+def _run(body: str, at: int, owned: Collection[str] | None) -> tuple[str, int]:
+    """A bare value: up to a bracket, or to a blank before `key=` (of a message: before an owned key)."""
+    end = at
+    while end < len(body) and body[end] not in "[]":
+        if body[end] in _BLANKS:
+            key = _word(body, end + 1)
+            if key and body[end + 1 + len(key) : end + 2 + len(key)] == "=" and (owned is None or key in owned):
+                break
+        end += 1
+    return body[at:end].strip(_BLANKS), end
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a key-value body says: slots with member types, and keys that map to no slot (both by first occurrence)."""
+
+    slots: dict[str, tuple[str, Any]]
+    extras: dict[str, Any]
+
+
+def read(tokens: list[Token], owned: Mapping[str, KvSlot], context: Mapping[tuple[str, str], KvSlot]) -> Reading:
+    """Places each token.
+
+    Args:
+        tokens: all tokens of a body.
+        owned: slots of keys that count at the top level and beside the message.
+        context: slots of keys by bracket group.
+    """
+    counting = [(token, _slot(token, owned, context)) for token in tokens]
+    often = Counter(token.key for token, slot in counting if slot)
+    reading = Reading({}, {})
+    for token, slot in counting:
+        placed = _value(slot, token.value) if slot is not None and often[token.key] == 1 else None
+        if placed is not None and slot is not None:
+            reading.slots.setdefault(slot.name, placed)
+        elif token.value:
+            _keep(reading.extras, token)
+    return reading
+
+
+def _slot(token: Token, owned: Mapping[str, KvSlot], context: Mapping[tuple[str, str], KvSlot]) -> KvSlot | None:
+    if token.group in ("", MESSAGE) and token.key in owned:
+        return owned[token.key]
+    return context.get((token.group, token.key))
+
+
+def _keep(extras: dict[str, Any], token: Token) -> None:
+    before = extras.get(token.key)
+    if before is None:
+        extras[token.key] = token.value
+    else:
+        extras[token.key] = [*(before if isinstance(before, list) else [before]), token.value]
+
+
+def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:
+    """The member type and value of a text, or None where no member takes it."""
+    if not text:
+        return None
+    for member, cast in slot.members:
+        if cast == "int":
+            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+                return member, int(text)
+        elif cast == "ip":
+            if is_ip(text):
+                return member, text
+        else:
+            return member, text
+    return None

@@ -1,0 +1,219 @@
+"""The reference matcher, the executable specification: a line in, its message and values out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from postern import kv
+from postern.casts import CASTS
+from postern.engines import python_regex
+from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
+from postern.order import MAX_LEAD, WILD
+
+PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
+
+Value = tuple[str, str, Any]  # slot, member type, value
+
+
+@dataclass(slots=True)
+class Decoded:
+    """What a line says.
+
+    Attributes:
+        line: the line as it came.
+        status: `parsed`, `header_only` (framed, but no text of the catalog) or `unknown`.
+        product: whose frame it has; None if none.
+        body: the text after the header; the whole line where the frame is unknown.
+        header, values: captured slots with their member types, in the order of the line.
+        extras: key-value keys that map to no slot.
+        ident: the vendor's id, where the line has one.
+        message, wording: the catalog's message; None unless parsed.
+    """
+
+    line: str
+    status: str
+    product: Product | None = None
+    body: str = ""
+    header: list[Value] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    extras: dict[str, Any] = field(default_factory=dict)
+    ident: str | None = None
+    message: Message | None = None
+    wording: Wording | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Values of the body by slot; extras by wire key where no slot has that name."""
+        return self.extras | {name: value for name, _, value in self.values}
+
+
+class _Pattern:
+    """A compiled text; the regex is compiled when it is first needed."""
+
+    __slots__ = ("_match", "message", "node", "slots", "wording")
+
+    def __init__(self, node: Any, message: Message | None, wording: Wording | Header) -> None:
+        self.node = node
+        self.message = message
+        self.wording = wording
+        self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
+            (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in wording.captures()
+        ]
+        self._match: Callable[[str], re.Match[str] | None] | None = None
+
+    def values(self, text: str) -> tuple[list[Value], str] | None:
+        """The captured values and what follows the match; None if it does not match."""
+        if self._match is None:
+            self._match = self._compiled()
+        found = self._match(text)
+        if found is None:
+            return None
+        groups = found.groups()
+        values = [
+            (name, member, raw if cast is None else cast(raw))
+            for (name, member, cast), raw in zip(self.slots, groups, strict=False)
+            if raw is not None
+        ]
+        return values, text[found.end() :]
+
+    def _compiled(self) -> Callable[[str], re.Match[str] | None]:
+        if isinstance(self.wording, Header):
+            return re.compile(python_regex_open(self.node)).match
+        return python_regex(self.node).match
+
+
+def python_regex_open(node: Any) -> str:
+    """The tree as a Python regex that leaves the end of the line open."""
+    from postern import regex
+
+    return rf"\A(?:{regex.spell(node, lambda _: '(')})"
+
+
+class Matcher:
+    """Decodes lines with a catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._products = {product.name: _ProductMatcher(product) for product in catalog.products}
+        # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
+        self._routed = sorted(self._products.values(), key=lambda one: one.product.dispatch == "words")
+
+    def decode(self, line: str, product: Product | None = None) -> Decoded:
+        """What a line says; `product` if its device is known, else every frame is tried."""
+        for matcher in [self._products[product.name]] if product else self._routed:
+            decoded = matcher.decode(line)
+            if decoded is not None:
+                return decoded
+        return Decoded(line, UNKNOWN, None, line)
+
+
+class _ProductMatcher:
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self._headers = [_Pattern(header.node, None, header) for header in product.headers]
+        self._by_id: dict[str, list[_Pattern]] = {}
+        self._trie: dict[str, Any] = {}
+        self._messages = {message.id: message for message in product.messages}
+        self._owned: dict[tuple[str, int], dict[str, KvSlot]] = {}
+        self._fallback = [_Pattern(one.body, None, one) for one in product.fallback]
+        for message in product.messages:
+            for wording in sorted(message.wordings, key=lambda one: one.rank):
+                if wording.body is not None:
+                    self._add(_Pattern(wording.body, message, wording), message, wording)
+
+    def _add(self, pattern: _Pattern, message: Message, wording: Wording) -> None:
+        self._by_id.setdefault(message.id, []).append(pattern)
+        if self.product.dispatch != "words":
+            return
+        for lead in wording.leads:
+            node = self._trie
+            for word in lead:
+                node = node.setdefault(word, {})
+            node.setdefault("", []).append(pattern)
+
+    def decode(self, line: str) -> Decoded | None:
+        for pattern in self._headers:
+            found = pattern.values(line)
+            if found is None:
+                continue
+            header, body = found
+            decoded = Decoded(line, HEADER_ONLY, self.product, body, header)
+            assert isinstance(pattern.wording, Header)
+            if self.product.dispatch == "key":
+                self._read_keys(decoded, bracketed=pattern.wording.bracketed)
+            else:
+                self._read_text(decoded)
+            return decoded
+        return None
+
+    def _read_text(self, decoded: Decoded) -> None:
+        for name, _, value in decoded.header:
+            if name == "message_id":
+                decoded.ident = value
+            elif name == "body":
+                decoded.body = value
+        for pattern in self._candidates(decoded):
+            found = pattern.values(decoded.body)
+            if found is not None and isinstance(pattern.wording, Wording):
+                decoded.values = found[0]
+                decoded.message, decoded.wording, decoded.status = pattern.message, pattern.wording, PARSED
+                return
+        for pattern in self._fallback:
+            found = pattern.values(decoded.body)
+            if found is not None:
+                decoded.values = found[0]
+                return
+
+    def _candidates(self, decoded: Decoded) -> Sequence[_Pattern]:
+        if self.product.dispatch == "id":
+            return self._by_id.get(decoded.ident or "", ())
+        found = list(_walk(self._trie, decoded.body.split(None, MAX_LEAD), 0))
+        if len(found) > 1:
+            found.sort(key=_rank)
+        return found
+
+    def _read_keys(self, decoded: Decoded, *, bracketed: bool) -> None:
+        product = self.product
+        tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
+        ident = next((token.value for token in tokens if token.key == product.key and token.group == ""), "")
+        decoded.ident = (ident.zfill(product.key_digits) if ident.isdigit() else ident) or None
+        message = self._messages.get(decoded.ident or "")
+        owned = dict(product.common)
+        context: dict[tuple[str, str], KvSlot] = {}
+        if message is not None:
+            wording = message.wordings[0]
+            owned |= wording.kv
+            context = context_keys(product, wording, bracketed=bracketed)
+            decoded.message, decoded.wording, decoded.status = message, wording, PARSED
+        if bracketed:
+            tokens = list(kv.bracketed(decoded.body, owned))
+        reading = kv.read([token for token in tokens if token.key != product.key or token.group], owned, context)
+        decoded.values = [(name, member, value) for name, (member, value) in reading.slots.items()]
+        decoded.extras = reading.extras
+
+
+def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict[tuple[str, str], KvSlot]:
+    """The context keys of a wording by bracket group; in the native layout all stand at the top level."""
+    return {
+        (group if bracketed else "", key): slot
+        for name in wording.context
+        for group in product.context[name].groups
+        for key, slot in product.context[name].keys.items()
+    }
+
+
+def _rank(pattern: _Pattern) -> int:
+    assert isinstance(pattern.wording, Wording)
+    return pattern.wording.rank
+
+
+def _walk(node: dict[str, Any], words: list[str], at: int) -> Iterator[_Pattern]:
+    yield from node.get("", ())
+    if at < len(words):
+        for word in (words[at], WILD):
+            child = node.get(word)
+            if child is not None:
+                yield from _walk(child, words, at + 1)

@@ -1,0 +1,263 @@
+"""The frozen model: what may be read. Back ends and the matcher see this and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from postern import regex
+from postern.findings import Finding
+from postern.source import Document, Loc
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the catalog a thing was said."""
+
+    document: Document
+    loc: Loc
+
+    def finding(self, code: str, problem: str, known: str = "", *more: str | int) -> Finding:
+        """A finding about this place, or about the key `more` below it."""
+        return self.document.finding(code, (*self.loc, *more), problem, known)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A slot name. `ecs` is a path, or a path for each member type; None keeps the value in `postern.params`."""
+
+    name: str
+    type: str
+    desc: str
+    ecs: str | Mapping[str, str] | None
+    cim: str | None
+    lower: bool
+    header: bool
+    outsider: bool
+    place: Place = field(compare=False, repr=False)
+
+    def role(self, member: str) -> str | None:
+        """The ECS path of a value of this member type, or None."""
+        if self.ecs is None or isinstance(self.ecs, str):
+            return self.ecs
+        return self.ecs.get(member)
+
+    def roles(self) -> tuple[str, ...]:
+        """All ECS paths that the field may write."""
+        if self.ecs is None:
+            return ()
+        return (self.ecs,) if isinstance(self.ecs, str) else tuple(self.ecs.values())
+
+
+@dataclass(frozen=True)
+class Cim:
+    """CIM side of an event: data model, tags, action."""
+
+    model: str
+    tags: tuple[str, ...]
+    action: str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened. `ecs` holds kind, category, type, action and, where known, outcome."""
+
+    name: str
+    ecs: Mapping[str, Any]
+    cim: Cim | None
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class EventRule:
+    """The event of a wording: `default`, or what `by` gives for the value of `slot`."""
+
+    default: Event | None
+    slot: str | None = None
+    by: Mapping[str, Event] = field(default_factory=dict)
+
+    def of(self, params: Mapping[str, Any]) -> Event | None:
+        """The event of a line with these params."""
+        if self.slot is None:
+            return self.default
+        return self.by.get(str(params.get(self.slot)), self.default)
+
+    def events(self) -> Iterator[Event]:
+        """All events that the rule may give."""
+        if self.default is not None:
+            yield self.default
+        yield from self.by.values()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A line and the values of its body's slots."""
+
+    log: str
+    params: Mapping[str, Any]
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class KvSlot:
+    """Where the value of a wire key goes: the slot, and the member types it may have with their casts, in order."""
+
+    name: str
+    members: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One whole wire form of a message; `body` is its regex tree, tail included, or None for key-value bodies."""
+
+    key: str
+    number: int
+    body: regex.Node | None
+    kv: Mapping[str, KvSlot]
+    context: tuple[str, ...]
+    event: EventRule
+    opener: bool
+    samples: tuple[Sample, ...]
+    leads: tuple[tuple[str, ...], ...]
+    rank: int
+    place: Place = field(compare=False, repr=False)
+
+    def captures(self) -> Iterator[regex.Capture]:
+        """The captures of the body, in the order of their groups."""
+        if self.body is not None:
+            yield from (node for node in regex.walk(self.body) if isinstance(node, regex.Capture))
+
+    def slot_names(self) -> tuple[str, ...]:
+        """Names of all slots, each once, in the order of the text."""
+        named = [capture.name for capture in self.captures()] or [slot.name for slot in self.kv.values()]
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a device: severity, texts of ours, and its wordings."""
+
+    key: str
+    product: str
+    id: str
+    level: str
+    title: str
+    meaning: str
+    action: str
+    wordings: tuple[Wording, ...]
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Header:
+    """One form of a product's header: its regex tree, and how the body after it is laid out."""
+
+    node: regex.Node
+    bracketed: bool
+
+    def captures(self) -> Iterator[regex.Capture]:
+        """The captures of the header, in the order of their groups."""
+        return (node for node in regex.walk(self.node) if isinstance(node, regex.Capture))
+
+
+@dataclass(frozen=True)
+class Context:
+    """A group of context keys: the bracket groups it counts in, and its keys."""
+
+    groups: tuple[str, ...]
+    keys: Mapping[str, KvSlot]
+
+
+@dataclass(frozen=True)
+class Product:
+    """How the lines of one device are framed, and its messages in the order of their ids."""
+
+    name: str
+    title: str
+    vendor: str
+    observer: Mapping[str, str]
+    sourcetypes: tuple[str, ...]
+    dispatch: str
+    key: str | None
+    key_digits: int
+    levels: Mapping[str, int]
+    headers: tuple[Header, ...]
+    fallback: tuple[Wording, ...]
+    context: Mapping[str, Context]
+    common: Mapping[str, KvSlot]
+    messages: tuple[Message, ...]
+    place: Place = field(compare=False, repr=False)
+
+    @property
+    def dataset(self) -> str:
+        """The data set of its events."""
+        return f"postern.{self.name}"
+
+    def wordings(self) -> Iterator[tuple[Message, Wording]]:
+        """All wordings with their messages."""
+        return ((message, wording) for message in self.messages for wording in message.wordings)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A saved search in each query language."""
+
+    name: str
+    title: str
+    description: str
+    params: tuple[tuple[str, str], ...]
+    esql: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel of a dashboard; sizes in 48ths of the width and in rows; `x`, `y`, `by` are columns of the query."""
+
+    id: str
+    title: str
+    kind: str
+    width: int
+    height: int
+    x: str | None
+    y: str | None
+    by: str | None
+    esql: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One dashboard."""
+
+    name: str
+    title: str
+    description: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything a back end needs."""
+
+    fields: Mapping[str, Field]
+    events: Mapping[str, Event]
+    products: tuple[Product, ...]
+    searches: tuple[Search, ...]
+    dashboards: tuple[Dashboard, ...]
+    members: Mapping[str, tuple[tuple[str, str | None], ...]]
+
+    def product(self, name: str) -> Product:
+        """The product of this name; KeyError if there is none."""
+        return next(product for product in self.products if product.name == name)
+
+    def messages(self) -> Iterator[Message]:
+        """All messages of all products."""
+        return (message for product in self.products for message in product.messages)
+
+    def members_of(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
+        """The member types of a type and their casts; of a composite none."""
+        return self.members.get(type_name, ())
+
+    def role(self, capture: regex.Capture) -> str | None:
+        """The ECS path that a capture writes, or None for `postern.params`."""
+        return self.fields[capture.name].role(capture.member)

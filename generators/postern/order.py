@@ -1,0 +1,153 @@
+"""Which text wins where two could match a line, and by which leading words a text is found."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+from postern import regex
+from postern.findings import Finding
+from postern.model import Message, Wording
+from postern.overlap import Automaton, overlap
+
+MAX_LEAD = 6  # words of a text by which it is found
+WILD = "*"  # a word that a slot fills
+
+
+_Piece = str | None  # literal characters, WILD, or None for a blank
+_State = tuple[tuple[_Piece, ...], bool]  # the pieces so far, and whether words can still be counted
+_MAX_STATES = 256
+
+
+def leads_of(node: regex.Node) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a text can begin, as words; `*` stands for a word that holds a slot.
+
+    A way ends where a slot may hold blanks, for then words cannot be counted any more.
+    """
+    ways = {_words(pieces) for pieces, _ in _extend({((), True)}, node)}
+    return tuple(sorted(way for way in ways if not any(way[:n] in ways for n in range(len(way)))))
+
+
+def _words(pieces: tuple[_Piece, ...]) -> tuple[str, ...]:
+    words: list[str] = []
+    word = ""
+    for piece in pieces:
+        if piece is None:
+            words += [word] if word else []
+            word = ""
+        else:
+            word = WILD if WILD in (word, piece) else word + piece
+    return tuple(words[:MAX_LEAD])
+
+
+def _extend(states: set[_State], node: regex.Node) -> set[_State]:
+    if not any(counting for _, counting in states):
+        return states
+    if isinstance(node, regex.Seq) or (isinstance(node, regex.Capture) and node.member == regex.CHOICE):
+        for child in regex.children(node):
+            states = _extend(states, child)
+        return states
+    if isinstance(node, regex.Alt):
+        return _bounded(set().union(*(_extend(states, branch) for branch in node.branches)), states)
+    if isinstance(node, regex.Repeat) and (node.least, node.most) == (0, 1):
+        return _bounded(states | _extend(states, node.node), states)
+    if node == regex.BLANK:
+        return _add(states, None)
+    if isinstance(node, regex.Lit):
+        return _add(states, node.text)
+    if _may_hold_blank(node) or regex.nullable(node):
+        return {(pieces, False) for pieces, _ in states}
+    return _add(states, WILD)
+
+
+def _add(states: set[_State], piece: _Piece) -> set[_State]:
+    return {
+        ((*pieces, piece), counting and pieces.count(None) < MAX_LEAD) if counting else (pieces, counting)
+        for pieces, counting in states
+    }
+
+
+def _bounded(states: set[_State], before: set[_State]) -> set[_State]:
+    return states if len(states) <= _MAX_STATES else {(pieces, False) for pieces, _ in before}
+
+
+def _may_hold_blank(node: regex.Node) -> bool:
+    if isinstance(node, regex.Lit):
+        return " " in node.text
+    if isinstance(node, regex.Chars):
+        return bool(node.mask & regex.BLANKS)
+    return any(_may_hold_blank(child) for child in regex.children(node))
+
+
+def ranked(messages: Iterable[Message], dispatch: str, findings: list[Finding]) -> list[Message]:
+    """The messages with the rank of each wording: of two that could match one line, the lower rank wins."""
+    messages = list(messages)
+    bodies = [wording for message in messages for wording in message.wordings if wording.body is not None]
+    pools: dict[str, list[Wording]] = defaultdict(list)
+    for wording in bodies:
+        pools[wording.key if dispatch == "id" else ""].append(wording)
+    ranks: dict[tuple[str, int], int] = {}
+    for pool in pools.values():
+        for rank, wording in enumerate(_ordered(pool, findings)):
+            ranks[wording.key, wording.number] = rank
+    return [
+        replace(
+            message,
+            wordings=tuple(replace(one, rank=ranks.get((one.key, one.number), one.number)) for one in message.wordings),
+        )
+        for message in messages
+    ]
+
+
+def _ordered(pool: list[Wording], findings: list[Finding]) -> list[Wording]:
+    """The wordings, most literal first, each before all that it must win over."""
+    if len(pool) < 2:
+        return pool
+    ranges = {id(one): regex.literal_range(one.body) for one in pool if one.body is not None}
+    usual = sorted(pool, key=lambda one: (-ranges[id(one)][1], one.key, one.number))
+    position = {id(one): index for index, one in enumerate(usual)}
+    sorter: TopologicalSorter[int] = TopologicalSorter({index: set() for index in range(len(usual))})
+    for winner, loser in _wins(pool, ranges, findings):
+        sorter.add(position[id(loser)], position[id(winner)])
+    sorter.prepare()
+    order: list[int] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        order += ready
+        sorter.done(*ready)
+    return [usual[index] for index in order]
+
+
+def _wins(
+    pool: list[Wording], ranges: dict[int, tuple[int, int]], findings: list[Finding]
+) -> Iterator[tuple[Wording, Wording]]:
+    automata: dict[int, Automaton] = {}
+
+    def automaton(wording: Wording) -> Automaton:
+        if id(wording) not in automata and wording.body is not None:
+            automata[id(wording)] = Automaton(wording.body)
+        return automata[id(wording)]
+
+    for one, other in itertools.combinations(pool, 2):
+        if not _may_meet(one, other) or not overlap(automaton(one), automaton(other)):
+            continue
+        (low, high), (other_low, other_high) = ranges[id(one)], ranges[id(other)]
+        if low > other_high:
+            yield one, other
+        elif other_low > high:
+            yield other, one
+        else:
+            problem = f"a line could match it and {other.key} with {low}-{high} and {other_low}-{other_high} literals"
+            findings.append(one.place.finding("P604", problem))
+
+
+def _may_meet(one: Wording, other: Wording) -> bool:
+    """Whether the leading words let one line reach both; cheap, and never wrong about a no."""
+    return any(
+        all(word == other_word or WILD in (word, other_word) for word, other_word in zip(lead, other_lead, strict=False))
+        for lead in one.leads
+        for other_lead in other.leads
+    )

@@ -1,0 +1,101 @@
+"""Whether one line could match two texts: the intersection of two regex trees, walked state by state."""
+
+from __future__ import annotations
+
+from postern import regex
+
+_EXACT_REPEAT = 8  # a longer repeat is taken as unbounded: two texts may then be told to overlap that do not
+
+
+class Automaton:
+    """A nondeterministic automaton of a tree; state 0 starts, `accept` accepts."""
+
+    def __init__(self, node: regex.Node) -> None:
+        self.moves: list[list[tuple[int, int]]] = []  # state -> (mask, next state)
+        self.jumps: list[list[int]] = []  # state -> states reached without a character
+        start = self._state()
+        self.accept = self._add(node, start)
+        self._closures: dict[int, frozenset[int]] = {}
+
+    def _state(self) -> int:
+        self.moves.append([])
+        self.jumps.append([])
+        return len(self.moves) - 1
+
+    def _step(self, start: int, mask: int) -> int:
+        end = self._state()
+        self.moves[start].append((mask, end))
+        return end
+
+    def _add(self, node: regex.Node, start: int) -> int:
+        if isinstance(node, regex.Lit):
+            for character in node.text:
+                start = self._step(start, regex.mask_of(character))
+            return start
+        if isinstance(node, regex.Chars):
+            return self._step(start, node.mask)
+        if isinstance(node, regex.Alt):
+            end = self._state()
+            for branch in node.branches:
+                self.jumps[self._add(branch, self._jump(start))].append(end)
+            return end
+        if isinstance(node, regex.Repeat):
+            return self._repeat(node, start)
+        for child in regex.children(node):
+            start = self._add(child, start)
+        return start
+
+    def _jump(self, start: int) -> int:
+        state = self._state()
+        self.jumps[start].append(state)
+        return state
+
+    def _repeat(self, node: regex.Repeat, start: int) -> int:
+        if node.most is None or node.most > _EXACT_REPEAT or node == regex.BLANK:
+            if node.least:
+                start = self._add(node.node, start)
+            loop = self._jump(start)
+            self.jumps[self._add(node.node, loop)].append(loop)
+            return loop
+        for _ in range(node.least):
+            start = self._add(node.node, start)
+        ends = [start]
+        for _ in range(node.most - node.least):
+            start = self._add(node.node, start)
+            ends.append(start)
+        end = self._state()
+        for state in ends:
+            self.jumps[state].append(end)
+        return end
+
+    def closure(self, state: int) -> frozenset[int]:
+        """All states reached from this one without a character."""
+        known = self._closures.get(state)
+        if known is None:
+            seen, todo = {state}, [state]
+            while todo:
+                for other in self.jumps[todo.pop()]:
+                    if other not in seen:
+                        seen.add(other)
+                        todo.append(other)
+            known = self._closures[state] = frozenset(seen)
+        return known
+
+
+def overlap(one: Automaton, other: Automaton) -> bool:
+    """Whether some string is accepted by both."""
+    seen = {(0, 0)}
+    todo = [(0, 0)]
+    while todo:
+        left, right = todo.pop()
+        lefts, rights = one.closure(left), other.closure(right)
+        if one.accept in lefts and other.accept in rights:
+            return True
+        right_moves = [move for state in rights for move in other.moves[state]]
+        for state in lefts:
+            for mask, target in one.moves[state]:
+                for right_mask, right_target in right_moves:
+                    if mask & right_mask and (target, right_target) not in seen:
+                        seen.add((target, right_target))
+                        todo.append((target, right_target))
+    return False

@@ -1,0 +1,168 @@
+"""The rules of the design, each a function that yields findings about a catalog."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from postern import ecs_schema, regex
+from postern.findings import Finding
+from postern.matcher import Matcher
+from postern.model import Catalog, Event, Message, Product, Wording
+
+MAX_FIELDS = 400
+MAX_FREE_TEXTS = 2
+MAX_TITLE = 80
+# Names that Splunk or Elasticsearch use for themselves: a slot of that name would overwrite them.
+RESERVED = frozenset(
+    "host source sourcetype index punct linecount timestamp eventtype tag splunk_server time_ _time _raw _id _index _source".split()
+)
+
+
+def static(catalog: Catalog) -> Iterator[Finding]:
+    """All that can be said without reading a sample."""
+    yield from _fields(catalog)
+    for event in catalog.events.values():
+        yield from _event(event)
+    for product in catalog.products:
+        yield from _product(product)
+        for message in product.messages:
+            yield from _message(message)
+            for wording in message.wordings:
+                yield from _wording(catalog, wording)
+
+
+def _fields(catalog: Catalog) -> Iterator[Finding]:
+    ecs = ecs_schema.load()
+    for field in catalog.fields.values():
+        if field.name in RESERVED:
+            yield field.place.finding("P505", f"{field.name} is reserved")
+        for role in field.roles():
+            if not role.startswith("postern.") and ecs.field(role) is None:
+                yield field.place.finding("P501", f"{role} is not an ECS field", ", ".join(ecs.nearest(role)), "ecs")
+    if len(catalog.fields) > MAX_FIELDS:
+        field = list(catalog.fields.values())[-1]
+        yield field.place.finding("P506", f"{len(catalog.fields)} slot names; at most {MAX_FIELDS}")
+
+
+def _event(event: Event) -> Iterator[Finding]:
+    ecs = ecs_schema.load()
+    for key in ("kind", "category", "type", "outcome"):
+        values = event.ecs.get(key, [])
+        allowed = ecs.values(f"event.{key}")
+        for value in [values] if isinstance(values, str) else values:
+            if value not in allowed:
+                yield event.place.finding("P502", f"{value} is not a value of event.{key}", ", ".join(sorted(allowed)))
+    permitted = {kind for category in event.ecs["category"] for kind in ecs.permitted_types(category)}
+    for kind in event.ecs["type"]:
+        if kind not in permitted:
+            categories = "/".join(event.ecs["category"])
+            yield event.place.finding("P502", f"ECS has no type {kind} for {categories}", ", ".join(sorted(permitted)))
+
+
+def _product(product: Product) -> Iterator[Finding]:
+    if not product.headers:
+        yield product.place.finding("P701", "no header form could be read")
+    if product.dispatch == "key" and not product.key:
+        yield product.place.finding("P701", "dispatch by key needs the name of the key", "key: id")
+    for header in product.headers:
+        yield from _tree(header.node, product.place, ALL_FOLLOW)
+
+
+ALL_FOLLOW = regex.ALL
+
+
+def _message(message: Message) -> Iterator[Finding]:
+    if len(message.title) > MAX_TITLE or message.title.endswith("."):
+        yield message.place.finding("P607", "the title is too long or ends with a dot", "", "title")
+    for key in ("title", "meaning", "action"):
+        if not getattr(message, key).strip():
+            yield message.place.finding("P607", f"{key} is empty", "", key)
+
+
+def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
+    if not wording.samples:
+        yield wording.place.finding("P605", "the wording has no sample")
+    yield from _event_rule(wording)
+    if wording.body is None:
+        return
+    yield from _tree(wording.body, wording.place, 0)
+    for name, count in _on_path(wording.body, lambda capture: capture.name).items():
+        if count > 1:
+            yield wording.place.finding("P304", f"{name} stands {count} times on one path")
+    for role, count in _on_path(wording.body, catalog.role).items():
+        if role and count > 1:
+            yield wording.place.finding("P405", f"{role} is written {count} times on one path")
+    if (count := _free_texts(wording.body)) > MAX_FREE_TEXTS:
+        yield wording.place.finding("P305", f"{count} free-text slots on one path")
+
+
+def _tree(node: regex.Node, place: object, follow: int) -> Iterator[Finding]:
+    from postern.model import Place
+
+    assert isinstance(place, Place)
+    for chars in regex.unbounded_faults(node, follow):
+        spelled = regex.spell(chars, lambda _: "(")
+        yield place.finding("P402", f"{spelled}* may be followed by one of its own characters; bound it")
+
+
+def _event_rule(wording: Wording) -> Iterator[Finding]:
+    rule = wording.event
+    if rule.slot is None:
+        return
+    choices: dict[str, set[str]] = {}
+    for capture in wording.captures():
+        words = choices.setdefault(capture.name, set())
+        if capture.member == regex.CHOICE:
+            words |= {regex.words(branch) for branch in (capture.node.branches if isinstance(capture.node, regex.Alt) else (capture.node,))}
+    if rule.slot not in choices and rule.slot not in wording.slot_names():
+        yield wording.place.finding("P504", f"{rule.slot} is not a slot of the text", ", ".join(wording.slot_names()), "event")
+        return
+    words = choices.get(rule.slot, set())
+    if rule.default is None and (missing := sorted(words - rule.by.keys())):
+        yield wording.place.finding("P504", f"no event for {', '.join(missing)}", "name them, or give `other`", "event")
+
+
+def _on_path(node: regex.Node, name: object) -> Counter[str | None]:
+    """How often each name stands on one path through the tree, at most."""
+    if isinstance(node, regex.Capture):
+        return Counter([name(node)])  # type: ignore[operator]
+    counts: Counter[str | None] = Counter()
+    for child in regex.children(node):
+        inner = _on_path(child, name)
+        counts = counts | inner if isinstance(node, regex.Alt) else counts + inner
+    return counts
+
+
+def _free_texts(node: regex.Node) -> int:
+    if isinstance(node, regex.Capture):
+        return int(regex.is_free_text(node.node))
+    counts = [_free_texts(child) for child in regex.children(node)]
+    return max(counts, default=0) if isinstance(node, regex.Alt) else sum(counts)
+
+
+def samples(catalog: Catalog) -> Iterator[Finding]:
+    """Every sample is matched by its own message, by no other, and gives the values said."""
+    matcher = Matcher(catalog)
+    for product in catalog.products:
+        for message, wording in product.wordings():
+            for sample in wording.samples:
+                yield from _sample(matcher, message, wording, sample)
+
+
+def _sample(matcher: Matcher, message: Message, wording: Wording, sample: object) -> Iterator[Finding]:
+    from postern.model import Sample
+
+    assert isinstance(sample, Sample)
+    decoded = matcher.decode(sample.log, matcher.catalog.product(message.product))
+    if decoded.wording is None:
+        yield sample.place.finding("P601", f"its own text does not match it (status {decoded.status})")
+    elif (decoded.wording.key, decoded.wording.number) != (wording.key, wording.number):
+        yield sample.place.finding("P602", f"matched by {decoded.wording.key} (wording {decoded.wording.number})")
+    elif decoded.params != sample.params:
+        yield sample.place.finding("P603", _difference(dict(sample.params), dict(decoded.params)))
+
+
+def _difference(said: dict[str, object], found: dict[str, object]) -> str:
+    parts = [f"{name} is {found.get(name)!r}, said {said.get(name)!r}" for name in sorted(said | found) if said.get(name) != found.get(name)]
+    return "; ".join(parts)

@@ -1,0 +1,214 @@
+"""The shape of the catalog's files: what may be written. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from postern.findings import Finding
+from postern.source import Document, Loc
+
+Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
+LEVELS: tuple[Level, ...] = (
+    "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug",
+)  # fmt: skip
+Cast = Literal["int", "ip", "time", "duration", "list", "python_repr"]
+Pair = Annotated[str, Field(min_length=2, max_length=2)]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TypeFile(_Strict):
+    """One type of types.yaml: exactly one of `shape`, `text`, `any_of`."""
+
+    shape: str | None = None
+    text: str | None = None
+    any_of: list[str] | None = None
+    cast: Cast | None = None
+    wrap: list[Pair] = []
+    empty: bool = False
+    good: list[str]
+    bad: list[str]
+
+
+class FieldFile(_Strict):
+    """One slot name of fields.yaml."""
+
+    type: str
+    desc: str
+    ecs: str | dict[str, str] | None = None
+    cim: str | None = None
+    case: Literal["lower"] | None = None
+    header: bool = False
+    trust: Literal["device", "outsider"] = "device"
+
+
+class EcsEvent(_Strict):
+    """The ECS side of an event."""
+
+    kind: str = "event"
+    category: list[str]
+    type: list[str]
+    action: str
+    outcome: str | None = None
+
+
+class CimEvent(_Strict):
+    """The CIM side of an event."""
+
+    model: str
+    tags: list[str]
+    action: str | None = None
+
+
+class EventFile(_Strict):
+    """One event of events.yaml."""
+
+    ecs: EcsEvent
+    cim: CimEvent | None = None
+
+
+class HeaderForm(_Strict):
+    """A header whose body has a layout of its own."""
+
+    text: str
+    body: Literal["native", "bracketed"]
+
+
+class ContextGroup(_Strict):
+    """Context keys of key-value lines, and the bracket groups in which they count ('' is the top level)."""
+
+    groups: list[str]
+    keys: dict[str, str]
+
+
+class Prefix(_Strict):
+    """A text that may stand before the bodies of some ids."""
+
+    ids: list[str]
+    text: str
+
+
+class ProductFile(_Strict):
+    """`_product.yaml`: how a line of the device is framed."""
+
+    title: str
+    vendor: str
+    observer: dict[str, str]
+    sourcetypes: list[str]
+    dispatch: Literal["id", "words", "key"]
+    key: str | None = None
+    key_digits: int = 0
+    tail: str = " "
+    levels: dict[Level, int]
+    header: list[str | HeaderForm]
+    prefixes: list[Prefix] = []
+    fallback: list[str] = []
+    context: dict[str, ContextGroup] = {}
+    common: dict[str, str] = {}
+
+
+class Sample(_Strict):
+    """A line and the values it must give."""
+
+    log: str
+    params: dict[str, Any] = {}
+
+
+class _Wording(_Strict):
+    text: str | None = None
+    kv: dict[str, str] | None = None
+    context: list[str] = []
+    event: str | dict[str, str] | None = None
+    direction: Literal["opener", "wire"] | None = None
+    tail: str | None = None
+    samples: list[Sample] = []
+
+
+class VariantFile(_Wording):
+    """A further whole wording of a message."""
+
+
+class EntryFile(_Wording):
+    """One message."""
+
+    level: Level | None = None
+    title: str
+    meaning: str
+    action: str
+    variants: list[VariantFile] = []
+    was: list[str] = []
+
+
+class SharedFile(_Strict):
+    """`_shared`: what all entries of a file share."""
+
+    level: Level | None = None
+    event: str | dict[str, str] | None = None
+    direction: Literal["opener", "wire"] | None = None
+    context: list[str] = []
+    tail: str | None = None
+
+
+class SearchParam(_Strict):
+    """A parameter that narrows a search: the clause that uses it."""
+
+    name: str
+    optional: bool = True
+    where: str
+
+
+class SearchFile(_Strict):
+    """One saved search."""
+
+    title: str
+    description: str
+    params: list[SearchParam] = []
+    esql: str
+
+
+class PanelFile(_Strict):
+    """One panel of a dashboard; `width` is of 48 columns; `x`, `y`, `by` name columns of its query."""
+
+    id: str
+    title: str
+    kind: Literal["metric", "table", "line", "bar"]
+    width: int
+    height: int
+    x: str | None = None
+    y: str | None = None
+    by: str | None = None
+    esql: str
+
+
+class DashboardFile(_Strict):
+    """One dashboard."""
+
+    title: str
+    description: str
+    panels: list[PanelFile]
+
+
+def validate(model: type[Model], document: Document, loc: Loc, data: object) -> Model | None:
+    """The data as a model; None, and findings in the document, where it does not fit."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        document.findings.extend(_finding(model, document, loc, fault) for fault in error.errors())
+        return None
+
+
+def _finding(model: type[BaseModel], document: Document, loc: Loc, fault: Any) -> Finding:
+    inner = tuple(part for part in fault["loc"] if isinstance(part, int) or not part.startswith(("function-", "dict[", "list[")))
+    here = (*loc, *inner)
+    if fault["type"] == "extra_forbidden":
+        return document.finding("P201", here, "the key is not known here", ", ".join(sorted(model.model_fields)))
+    if fault["type"] == "missing":
+        return document.finding("P202", here, f"the key {inner[-1]} is missing")
+    return document.finding("P203", here, fault["msg"][:1].lower() + fault["msg"][1:])

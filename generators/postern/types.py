@@ -1,0 +1,121 @@
+"""Types of values: what `types.yaml` says, turned into regex trees for slots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from postern import notation, regex
+from postern.findings import Finding
+from postern.schema import TypeFile
+from postern.source import Document
+
+_BLANK_RUN = re.compile(r"([ \t]+)")
+
+
+class UnknownType(KeyError):
+    """A type that types.yaml does not have."""
+
+
+class Types:
+    """The types of a catalog. Trees are built on demand and kept."""
+
+    def __init__(self, document: Document, files: Mapping[str, TypeFile]) -> None:
+        self._document = document
+        self._files = files
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def names(self) -> list[str]:
+        """All type names, sorted."""
+        return sorted(self._files)
+
+    def file(self, name: str) -> TypeFile:
+        """What the catalog says of a type.
+
+        Raises:
+            UnknownType: there is no such type.
+        """
+        try:
+            return self._files[name]
+        except KeyError:
+            raise UnknownType(name) from None
+
+    def slot(self, slot: str, type_name: str) -> regex.Node:
+        """The tree of a slot of this type, its values captured (composites: one capture a part)."""
+        file = self.file(type_name)
+        if file.text is not None:
+            node = self.text(notation.parse(file.text), {}, prefix=f"{slot}_")
+        elif file.any_of:
+            node = regex.alt(*(self._leaf(slot, member) for member in file.any_of))
+        else:
+            node = self._leaf(slot, type_name)
+        if file.wrap:
+            wrapped = [regex.seq(regex.Lit(pair[0]), node, regex.Lit(pair[1])) for pair in file.wrap]
+            node = regex.alt(*wrapped, node)
+        return regex.optional(node) if file.empty else node
+
+    def _leaf(self, slot: str, type_name: str) -> regex.Capture:
+        file = self.file(type_name)
+        return regex.Capture(slot, type_name, file.cast, regex.parse(file.shape or ""))
+
+    def members(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
+        """The member types of a simple type and their casts, in the order in which they are tried."""
+        file = self.file(type_name)
+        return tuple((name, self.file(name).cast) for name in (file.any_of or [type_name]))
+
+    def text(self, text: notation.Text, defaults: Mapping[str, str], prefix: str = "") -> regex.Node:
+        """The tree of a text; `defaults` gives the type of a slot that names none.
+
+        Raises:
+            UnknownType: a slot names a type that does not exist.
+        """
+        return regex.seq(*(self._part(part, defaults, prefix) for part in text))
+
+    def _part(self, part: notation.Part, defaults: Mapping[str, str], prefix: str) -> regex.Node:
+        if isinstance(part, notation.Literal):
+            return _literal(part.text)
+        if isinstance(part, notation.Slot):
+            return self.slot(prefix + part.name, part.type or defaults[part.name])
+        if isinstance(part, notation.Choice):
+            words = regex.alt(*(_literal(word) for word in part.words))
+            return regex.Capture(prefix + part.name, regex.CHOICE, None, words)
+        if isinstance(part, notation.Optional):
+            return regex.optional(self.text(part.body, defaults, prefix))
+        return regex.alt(*(self.text(branch, defaults, prefix) for branch in part.branches))
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the types themselves."""
+        for name, file in self._files.items():
+            said = [key for key in ("shape", "text", "any_of") if getattr(file, key) is not None]
+            if len(said) != 1:
+                yield self._document.finding("P203", (name,), f"says {said or 'nothing'}", "one of shape, text, any_of")
+                continue
+            try:
+                yield from self._faults(name, file)
+            except regex.RegexError as error:
+                yield self._document.finding(error.code, (name, "shape"), str(error))
+            except notation.NotationError as error:
+                yield self._document.finding("P301", (name, "text"), str(error))
+            except UnknownType as error:
+                yield self._document.finding("P303", (name,), f"{error.args[0]} is not a type", ", ".join(self.names()))
+
+    def _faults(self, name: str, file: TypeFile) -> Iterator[Finding]:
+        from postern.engines import python_regex
+
+        node = self.slot("value", name)
+        if file.shape is not None and (regex.first(node) | regex.last(node)) & regex.BLANKS:
+            yield self._document.finding("P404", (name, "shape"), "a value could begin or end with a blank")
+        pattern = python_regex(node)
+        for key, wanted in (("good", True), ("bad", False)):
+            for index, example in enumerate(getattr(file, key)):
+                if bool(pattern.match(example)) != wanted:
+                    problem = "does not fit the type" if wanted else "fits the type"
+                    yield self._document.finding("P403", (name, key, index), f"{example!r} {problem}")
+
+
+def _literal(text: str) -> regex.Node:
+    """Literal characters, in which a run of blanks matches one to eight blanks."""
+    chunks = (chunk for chunk in _BLANK_RUN.split(text) if chunk)
+    return regex.seq(*(regex.BLANK if chunk.isspace() else regex.Lit(chunk) for chunk in chunks))

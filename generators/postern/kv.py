@@ -12,6 +12,7 @@ from postern.model import KvSlot
 
 MESSAGE = "message"
 MAX_DIGITS = 18
+BLANKS = " \t\r\n"
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
@@ -126,8 +127,8 @@ def read(tokens: list[Token], owned: Mapping[str, KvSlot], context: Mapping[tupl
     reading = Reading({}, {})
     for token, slot in counting:
         placed = _value(slot, token.value) if slot is not None and often[token.key] == 1 else None
-        if placed is not None and slot is not None:
-            reading.slots.setdefault(slot.name, placed)
+        if placed is not None and slot is not None and slot.name not in reading.slots:
+            reading.slots[slot.name] = placed
         elif token.value:
             _keep(reading.extras, token)
     return reading

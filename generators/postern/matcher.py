@@ -13,6 +13,7 @@ from postern.engines import python_regex
 from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
 
+_BLANKS = re.compile(r"[ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
 
 Value = tuple[str, str, Any]  # slot, member type, value
@@ -170,7 +171,7 @@ class _ProductMatcher:
     def _candidates(self, decoded: Decoded) -> Sequence[_Pattern]:
         if self.product.dispatch == "id":
             return self._by_id.get(decoded.ident or "", ())
-        found = list(_walk(self._trie, decoded.body.split(None, MAX_LEAD), 0))
+        found = list(_walk(self._trie, _BLANKS.split(decoded.body, MAX_LEAD), 0))
         if len(found) > 1:
             found.sort(key=_rank)
         return found
@@ -179,7 +180,7 @@ class _ProductMatcher:
         product = self.product
         tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
         ident = next((token.value for token in tokens if token.key == product.key and token.group == ""), "")
-        decoded.ident = (ident.zfill(product.key_digits) if ident.isdigit() else ident) or None
+        decoded.ident = (ident.zfill(product.key_digits) if ident.isascii() and ident.isdigit() else ident) or None
         message = self._messages.get(decoded.ident or "")
         owned = dict(product.common)
         context: dict[tuple[str, str], KvSlot] = {}

@@ -12,7 +12,6 @@ from postern.model import KvSlot
 
 MESSAGE = "message"
 MAX_DIGITS = 18
-BLANKS = " \t\r\n"
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 

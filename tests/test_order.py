@@ -118,13 +118,6 @@ def test_of_two_texts_that_overlap_the_one_with_more_literal_characters_comes_fi
     assert order("words", special, general) == ([special, general], [])
 
 
-def test_a_text_wins_over_another_even_if_an_optional_run_of_the_other_is_longer() -> None:
-    winner, loser = "go 12345 {n}", "go {t}{?{n} and a long, long run of words that no line of the first can hold}"
-    texts, findings = order("words", loser, winner)
-    assert [finding.code for finding in findings] == ["P604"]
-    assert sorted(texts) == sorted([winner, loser])
-
-
 def test_a_tie_is_a_finding_at_the_first_of_the_two() -> None:
     _, findings = order("words", "go {w} by foot", "go by {w} foot")
     problem = "a line could match it and p.m1 with 8-8 and 8-8 literals"

@@ -47,7 +47,7 @@ def write(artifacts: Iterable[Artifact], out: Path) -> list[Difference]:
         OSError: a file could not be written; files already replaced stay, each of them complete.
     """
     wanted = list(artifacts)
-    differences = compare(wanted, out) if out.exists() else [Difference(one.path, "missing") for one in wanted]
+    differences = compare(wanted, out)
     changed = {difference.path: difference.kind for difference in differences}
     for artifact in wanted:
         if artifact.path in changed:

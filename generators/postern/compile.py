@@ -133,8 +133,8 @@ class Texts:
             composite = isinstance(slot, notation.Slot) and slot.type in self.types and self._is_composite(slot.type)
             if known is None and not composite:
                 yield place.finding("P302", f"{slot.name} is not in fields.yaml", self._nearest(slot.name))
-            elif known is not None and known.header and not header:
-                yield place.finding("P306", f"{slot.name} is a slot of headers")
+            elif known is not None and known.header != header:
+                yield place.finding("P306", f"{slot.name} is {'a' if known.header else 'no'} slot of headers")
             if isinstance(slot, notation.Slot) and slot.type and slot.type not in self.types:
                 yield place.finding("P303", f"{slot.type} is not a type", ", ".join(self.types.names()))
 
@@ -158,6 +158,8 @@ class Texts:
             if type_name and type_name not in self.types:
                 self.findings.append(place.finding("P303", f"{type_name} is not a type", ", ".join(self.types.names()), wire))
                 continue
+            if known.header:
+                self.findings.append(place.finding("P306", f"{name} is a slot of headers", "", wire))
             slots[wire] = KvSlot(name, self.types.members(type_name or known.type))
         return slots
 
@@ -259,7 +261,7 @@ class _Builder:
         key = f"{self.name}.{ident}"
         level = entry.level or shared.level or "informational"
         if level not in self.file.levels:
-            self.run.findings.append(place.finding("P608", f"{level} is not one of the product's", ", ".join(self.file.levels)))
+            self.run.findings.append(place.finding("P608", f"{level} is not one of the product's", ", ".join(self.file.levels), "level"))
         said: list[tuple[schema.EntryFile | schema.VariantFile, Place]] = [(entry, place)]
         said += [(variant, Place(place.document, (ident, "variants", n))) for n, variant in enumerate(entry.variants)]
         wordings = [
@@ -318,7 +320,7 @@ class _Builder:
 
         def known(name: str) -> Event | None:
             if name not in events:
-                self.run.findings.append(place.finding("P503", f"{name} is not an event", ", ".join(sorted(events))))
+                self.run.findings.append(place.finding("P503", f"{name} is not an event", ", ".join(sorted(events)), "event"))
             return events.get(name)
 
         if said is None:
@@ -328,7 +330,7 @@ class _Builder:
             return EventRule(known(said))
         slot = said.get("by")
         if slot is None:
-            self.run.findings.append(place.finding("P504", "an event by slot names the slot under `by`"))
+            self.run.findings.append(place.finding("P504", "an event by slot names the slot under `by`", "", "event"))
         by = {word: event for word, name in said.items() if word not in ("by", "other") and (event := known(name))}
         return EventRule(known(said["other"]) if "other" in said else None, slot, by)
 

@@ -27,7 +27,6 @@ CODES: dict[str, str] = {
     "P403": "A good example does not fit the type, or a bad one does.",
     "P404": "A value of this type could begin or end with a blank.",
     "P405": "Two slots write the same field on one path.",
-    "P406": "The cast is not in the closed list.",
     "P501": "The field is not in ECS (and not under `postern.`).",
     "P502": "ECS does not permit this value, or this type with this category.",
     "P503": "The event is not in catalog/events.yaml.",
@@ -43,7 +42,6 @@ CODES: dict[str, str] = {
     "P607": "The title is longer than 80 characters, ends with a dot, or a text of ours is empty.",
     "P608": "The level is not one of the product's.",
     "P701": "The product is not complete.",
-    "P702": "The search or dashboard is not complete.",
 }
 
 

@@ -89,12 +89,12 @@ def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
     yield from _tree(wording.body, wording.place, 0)
     for name, count in _on_path(wording.body, lambda capture: capture.name).items():
         if count > 1:
-            yield wording.place.finding("P304", f"{name} stands {count} times on one path")
+            yield wording.place.finding("P304", f"{name} stands {count} times on one path", "", "text")
     for role, count in _on_path(wording.body, catalog.role).items():
         if role and count > 1:
-            yield wording.place.finding("P405", f"{role} is written {count} times on one path")
+            yield wording.place.finding("P405", f"{role} is written {count} times on one path", "", "text")
     if (count := _free_texts(wording.body)) > MAX_FREE_TEXTS:
-        yield wording.place.finding("P305", f"{count} free-text slots on one path")
+        yield wording.place.finding("P305", f"{count} free-text slots on one path", "", "text")
 
 
 def _tree(node: regex.Node, place: object, follow: int) -> Iterator[Finding]:

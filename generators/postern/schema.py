@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from postern.findings import Finding
 from postern.source import Document, Loc
@@ -200,15 +201,58 @@ def validate(model: type[Model], document: Document, loc: Loc, data: object) -> 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        document.findings.extend(_finding(model, document, loc, fault) for fault in error.errors())
+        found = (_finding(model, document, loc, data, fault) for fault in error.errors())
+        document.findings.extend(finding for finding in found if finding is not None)
         return None
 
 
-def _finding(model: type[BaseModel], document: Document, loc: Loc, fault: Any) -> Finding:
-    inner = tuple(part for part in fault["loc"] if isinstance(part, int) or not part.startswith(("function-", "dict[", "list[")))
-    here = (*loc, *inner)
+_MUST_BE = {
+    "model_type": "must be a mapping",
+    "dict_type": "must be a mapping",
+    "list_type": "must be a list",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+}
+
+
+def _finding(
+    model: type[BaseModel], document: Document, loc: Loc, data: object, fault: ErrorDetails
+) -> Finding | None:
+    here, at = model, loc
+    annotation: object = model
+    *parents, last = fault["loc"] or ("",)
+    for part in parents if fault["type"] in ("missing", "extra_forbidden") else fault["loc"]:
+        if part == "[key]":
+            break
+        if not _has(data, part):  # the tag of a union's member, not a key of ours
+            if (part == "str") == isinstance(data, dict | list):
+                return None  # the other member tells what is wrong
+            continue
+        annotation, data, at = _below(annotation, part), data[part], (*at, part)  # type: ignore[index]
+    here = next((one for one in _options(annotation) if isinstance(one, type) and issubclass(one, BaseModel)), here)
     if fault["type"] == "extra_forbidden":
-        return document.finding("P201", here, "the key is not known here", ", ".join(sorted(model.model_fields)))
+        return document.finding("P201", (*at, last), "the key is not known here", ", ".join(sorted(here.model_fields)))
     if fault["type"] == "missing":
-        return document.finding("P202", here, f"the key {inner[-1]} is missing")
-    return document.finding("P203", here, fault["msg"][:1].lower() + fault["msg"][1:])
+        return document.finding("P202", (*at, last), f"the key {last} is missing")
+    if fault["type"] == "literal_error":
+        return document.finding("P203", at, "is not one of the allowed words", fault["ctx"]["expected"])
+    return document.finding("P203", at, _MUST_BE.get(fault["type"], fault["msg"]))
+
+
+def _has(data: object, part: int | str) -> bool:
+    return isinstance(data, dict) and part in data if isinstance(part, str) else isinstance(data, list)
+
+
+def _options(annotation: object) -> tuple[object, ...]:
+    return (annotation, *get_args(annotation))
+
+
+def _below(annotation: object, part: int | str) -> object:
+    """What is said of the value under a key or index."""
+    for option in _options(annotation):
+        if get_origin(option) is dict or (get_origin(option) is list and isinstance(part, int)):
+            return get_args(option)[-1]
+        if isinstance(option, type) and issubclass(option, BaseModel) and part in option.model_fields:
+            return option.model_fields[str(part)].annotation
+    return None

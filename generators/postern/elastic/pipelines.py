@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -9,14 +10,15 @@ from importlib import resources
 from typing import Any
 
 from postern import document, ecs_schema, regex
+from postern.dispatch import CLASS_DIGITS, Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
 from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
-from postern.order import WILD
 
 Processor = dict[str, Any]
 ID_LEAD = r":?[ \t\r\n]{1,8}"  # between the id and the body
-CLASS_DIGITS = 3
+MAX_CALLS = 9  # conditions in one chain
+MAX_PATTERNS = 24  # of one grok processor
 TRACE = "_ingest._grok_match_index"
 
 
@@ -48,19 +50,52 @@ class _Builder:
     def __init__(self, catalog: Catalog, product: Product) -> None:
         self.catalog, self.product = catalog, product
         self.name = f"postern-{product.name}"
+        self.buckets = Buckets() if product.dispatch == "key" else buckets(product)
 
     def pipelines(self) -> Iterator[Pipeline]:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
             calls.append(_script(self.name, "keys", ("common", "kv"), self.key_params()))
-        for label, condition, entries in self.buckets():
-            name = f"{self.name}-{label}"
-            yield self.bucket(name, label, entries)
-            calls.append(_call(self.name, name, condition))
+        groups = list(self.groups())
+        for group in groups:
+            yield self.texts(group)
+        yield from self.dispatch(groups, calls)
         if self.product.fallback:
             yield self.fallback()
             calls.append(_call(self.name, f"{self.name}-fallback", "ctx.postern.parse_status == 'header_only'"))
         yield self.main(calls)
+
+    def groups(self) -> Iterator[range]:
+        """Runs of buckets that share a pipeline: a pattern that starts with another number fails at once."""
+        start = size = 0
+        for number, pool in enumerate(self.buckets.pools):
+            if size and size + len(pool) > MAX_PATTERNS:
+                yield range(start, number)
+                start, size = number, 0
+            size += len(pool)
+        if size:
+            yield range(start, len(self.buckets.pools))
+
+    def dispatch(self, groups: list[range], calls: list[Processor]) -> Iterator[Pipeline]:
+        """Calls that reach a group; with many groups, pipelines in between, for each condition costs."""
+        if len(groups) <= MAX_CALLS:
+            calls += [self.call(self.name, f"{self.name}-{group[0]}", group) for group in groups]
+            return
+        size = math.isqrt(len(groups) - 1) + 1
+        for start in range(0, len(groups), size):
+            run = groups[start : start + size]
+            whole = range(run[0][0], run[-1][-1] + 1)
+            name = f"{self.name}-from-{whole[0]}"
+            title = f"{self.product.title}: finds the bucket among {whole[0]} to {whole[-1]}."
+            inner = [self.call(name, f"{self.name}-{group[0]}", group) for group in run]
+            yield Pipeline(name, title, inner, [])
+            calls.append(self.call(self.name, name, whole))
+
+    @staticmethod
+    def call(caller: str, name: str, group: range) -> Processor:
+        bucket = f"ctx.{TEMPORARY}.bucket"
+        condition = f"{bucket} == {group[0]}" if len(group) == 1 else f"{bucket} >= {group[0]} && {bucket} <= {group[-1]}"
+        return _call(caller, name, condition)
 
     # -- the whole line
 
@@ -71,13 +106,17 @@ class _Builder:
             {"set": {"tag": f"{self.name}-original", "field": "event.original", "copy_from": "message", "override": False}},
             _grok(self.name, "header", "event.original", headers, trace=by_key),
             *([_trace(self.name)] if by_key else []),
-            _script(self.name, "severity", ("time", "header"), self.header_params()),
+            _script(self.name, "severity", self.header_scripts(), self.header_params()),
             *calls,
             _clean(self.name),
         ]
         return Pipeline(
             self.name, f"{self.product.title}: a line whose device is known.", processors, _failure(self.name),
         )  # fmt: skip
+
+    def header_scripts(self) -> tuple[str, ...]:
+        bucket = {"id": ("bucket_id",), "words": ("bucket_words",)}
+        return ("time", "header", *bucket.get(self.product.dispatch, ()))
 
     def header_params(self) -> dict[str, Any]:
         words = {code: word for word, code in self.product.levels.items()}
@@ -87,40 +126,29 @@ class _Builder:
             "observer": {"vendor": self.product.vendor, **self.product.observer},
             "levels": [words.get(code, str(code)) for code in range(8)],
             "level_words": document.LEVEL_WORDS,
+            **({} if self.product.dispatch == "key" else {"tree": self.buckets.tree}),
+            **({"digits": CLASS_DIGITS} if self.product.dispatch == "id" else {}),
         }
 
     # -- texts
 
-    def buckets(self) -> Iterator[tuple[str, str, list[tuple[Message, Wording]]]]:
-        """Label, condition and entries of each bucket."""
-        if self.product.dispatch == "id":
-            classes = sorted({message.id[:CLASS_DIGITS] for message in self.product.messages})
-            for prefix in classes:
-                entries = [pair for pair in self.product.wordings() if pair[0].id.startswith(prefix)]
-                yield prefix, f"ctx.event.code.startsWith('{prefix}')", entries
-        if self.product.dispatch == "words":
-            firsts = sorted({lead[0] for _, one in self.product.wordings() for lead in one.leads if lead and lead[0] != WILD})
-            for first in firsts:
-                entries = [pair for pair in self.product.wordings() if _may_begin(pair[1], first)]
-                label = "".join(character if character.isalnum() else "_" for character in first.lower())
-                yield label, f"ctx.message.startsWith({_painless(first)})", entries
-
-    def bucket(self, name: str, label: str, entries: list[tuple[Message, Wording]]) -> Pipeline:
-        ordered = sorted(entries, key=lambda pair: (pair[0].id if self.product.dispatch == "id" else "", pair[1].rank))
+    def texts(self, group: range) -> Pipeline:
+        name = f"{self.name}-{group[0]}"
         by_id = self.product.dispatch == "id"
+        entries = [(number, *pair) for number in group for pair in self.buckets.pools[number]]
         patterns = [
-            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else "")
-            for message, wording in ordered
+            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else f"{number} ")
+            for number, message, wording in entries
             if wording.body is not None
         ]
-        source = f"{TEMPORARY}.rest" if by_id else "message"
-        params = {"entries": [self.entry(message, wording) for message, wording in ordered]}
+        params = {"entries": [self.entry(message, wording) for _, message, wording in entries]}
         processors = [
-            _grok(name, "text", source, patterns, trace=True),
+            _grok(name, "text", f"{TEMPORARY}.rest", patterns, trace=True),
             _trace(name),
             _script(name, "meaning", ("common", "message"), params),
         ]
-        return Pipeline(name, f"{self.product.title}: messages {label}.", processors, _bucket_failure(name))
+        ids = ", ".join(dict.fromkeys(message.id for _, message, _ in entries))
+        return Pipeline(name, f"{self.product.title}: {ids}.", processors, _text_failure(name))
 
     def fallback(self) -> Pipeline:
         name = f"{self.name}-fallback"
@@ -219,10 +247,6 @@ def _related(catalog: Catalog, roles: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _may_begin(wording: Wording, first: str) -> bool:
-    return any(not lead or lead[0] in (first, WILD) for lead in wording.leads)
-
-
 def _router(catalog: Catalog) -> Pipeline:
     """Finds the product of a line by its frame and hands the line to that product's data stream."""
     name = "postern-router"
@@ -245,10 +269,6 @@ def _router(catalog: Catalog) -> Pipeline:
         *hand_over,
     ]
     return Pipeline(name, "Mixed syslog: each line goes to the data stream of its device.", processors, _failure(name))
-
-
-def _painless(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _grok(name: str, step: str, source: str, patterns: list[str], *, trace: bool) -> Processor:
@@ -282,7 +302,7 @@ def _failure(name: str) -> list[Processor]:
     ]
 
 
-def _bucket_failure(name: str) -> list[Processor]:
+def _text_failure(name: str) -> list[Processor]:
     """No text matched: the header's fields stay. A failed script is an error of ours and is passed on."""
     return [
         {

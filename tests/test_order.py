@@ -120,13 +120,13 @@ def test_of_two_texts_that_overlap_the_one_with_more_literal_characters_comes_fi
 
 def test_a_tie_is_a_finding_at_the_first_of_the_two() -> None:
     _, findings = order("words", "go {w} by foot", "go by {w} foot")
-    problem = "a line could match it and p.m1 with 8-8 and 8-8 literals"
-    assert [finding.text() for finding in findings] == [f"catalog/x.yaml:1: P604 m0: {problem}"]
+    problem = "a line could match it and p.m1 at catalog/x.yaml:1 with 8-8 and 8-8 literals"
+    assert [finding.text() for finding in findings] == [f"catalog/x.yaml:1: P604 m0.text: {problem}"]
 
 
 def test_a_pair_whose_winner_depends_on_the_line_is_a_finding() -> None:
     _, findings = order("words", "go {t}{? quickly}", "go {w} {?slow}ly")
-    assert [(finding.code, finding.key) for finding in findings] == [("P604", "m0")]
+    assert [(finding.code, finding.key) for finding in findings] == [("P604", "m0.text")]
 
 
 def test_texts_that_no_line_can_both_match_need_no_winner() -> None:

@@ -58,7 +58,7 @@ def read_time(text: str, reference: datetime) -> datetime | None:
     Without an offset the time is UTC.
     """
     try:
-        return _read_iso(match) if (match := _ISO.match(text)) else _read_words(text.split(), reference)
+        return _read_iso(match) if (match := _ISO.match(text)) else _read_words(text.removesuffix("Z").split(), reference)
     except (ValueError, OverflowError, IndexError, StopIteration):
         return None
 

@@ -220,11 +220,11 @@ class _Builder:
     def headers(self) -> Iterator[Header]:
         for index, form in enumerate(self.file.header):
             place = Place(self.document, ("header", index))
-            said = form if isinstance(form, str) else form.text
-            text = self.texts.parse(said, place)
+            said = schema.HeaderForm(text=form) if isinstance(form, str) else form
+            text = self.texts.parse(said.text, place)
             node = self.texts.node(text, place, header=True) if text else None
             if node is not None:
-                yield Header(node, bracketed=not isinstance(form, str) and form.body == "bracketed")
+                yield Header(node, bracketed=said.body == "bracketed", closing=said.closing)
 
     def fallback(self, index: int, said: str) -> Wording | None:
         place = Place(self.document, ("fallback", index))
@@ -248,9 +248,7 @@ class _Builder:
                     continue
                 place = Place(document, (ident,))
                 if ident in seen:
-                    other = seen[ident]
-                    where = f"{other.document.path}:{other.document.line(other.loc)}"
-                    self.run.findings.append(place.finding("P606", f"the key also stands at {where}"))
+                    self.run.findings.append(place.finding("P606", f"the key also stands at {seen[ident].where}"))
                     continue
                 seen[ident] = place
                 entry = schema.validate(schema.EntryFile, document, (ident,), data)

@@ -14,6 +14,7 @@ from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_HERE = " "  # texts whose lead ends at this node of the trie: no word is a blank
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
 
 Value = tuple[str, str, Any]  # slot, member type, value
@@ -133,7 +134,7 @@ class _ProductMatcher:
             node = self._trie
             for word in lead:
                 node = node.setdefault(word, {})
-            node.setdefault("", []).append(pattern)
+            node.setdefault(_HERE, []).append(pattern)
 
     def decode(self, line: str) -> Decoded | None:
         for pattern in self._headers:
@@ -141,8 +142,13 @@ class _ProductMatcher:
             if found is None:
                 continue
             header, body = found
-            decoded = Decoded(line, HEADER_ONLY, self.product, body, header)
             assert isinstance(pattern.wording, Header)
+            if closing := pattern.wording.closing:
+                body = body.rstrip(" \t\r\n")
+                if not body.endswith(closing):
+                    continue
+                body = body.removesuffix(closing)
+            decoded = Decoded(line, HEADER_ONLY, self.product, body, header)
             if self.product.dispatch == "key":
                 self._read_keys(decoded, bracketed=pattern.wording.bracketed)
             else:
@@ -154,8 +160,6 @@ class _ProductMatcher:
         for name, _, value in decoded.header:
             if name == "message_id":
                 decoded.ident = value
-            elif name == "body":
-                decoded.body = value
         for pattern in self._candidates(decoded):
             found = pattern.values(decoded.body)
             if found is not None and isinstance(pattern.wording, Wording):
@@ -212,7 +216,7 @@ def _rank(pattern: _Pattern) -> int:
 
 
 def _walk(node: dict[str, Any], words: list[str], at: int) -> Iterator[_Pattern]:
-    yield from node.get("", ())
+    yield from node.get(_HERE, ())
     if at < len(words):
         for word in (words[at], WILD):
             child = node.get(word)

@@ -18,6 +18,11 @@ class Place:
     document: Document
     loc: Loc
 
+    @property
+    def where(self) -> str:
+        """The place as `path:line`."""
+        return f"{self.document.path}:{self.document.line(self.loc)}"
+
     def finding(self, code: str, problem: str, known: str = "", *more: str | int) -> Finding:
         """A finding about this place, or about the key `more` below it."""
         return self.document.finding(code, (*self.loc, *more), problem, known)
@@ -151,10 +156,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Header:
-    """One form of a product's header: its regex tree, and how the body after it is laid out."""
+    """One form of a product's header: its regex tree, and how the body after it is laid out and closed."""
 
     node: regex.Node
     bracketed: bool
+    closing: str
 
     def captures(self) -> Iterator[regex.Capture]:
         """The captures of the header, in the order of their groups."""

@@ -140,8 +140,9 @@ def _wins(
         elif other_low > high:
             yield other, one
         else:
-            problem = f"a line could match it and {other.key} with {low}-{high} and {other_low}-{other_high} literals"
-            findings.append(one.place.finding("P604", problem))
+            literals = f"{low}-{high} and {other_low}-{other_high} literals"
+            problem = f"a line could match it and {other.key} at {other.place.where} with {literals}"
+            findings.append(one.place.finding("P604", problem, "", "text"))
 
 
 def _may_meet(one: Wording, other: Wording) -> bool:

@@ -76,10 +76,11 @@ class EventFile(_Strict):
 
 
 class HeaderForm(_Strict):
-    """A header whose body has a layout of its own."""
+    """A header whose body has a layout of its own, or is closed by a literal at the end of the line."""
 
     text: str
-    body: Literal["native", "bracketed"]
+    body: Literal["native", "bracketed"] = "native"
+    closing: str = ""
 
 
 class ContextGroup(_Strict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from postern import regex
-from postern.model import Catalog
+from postern.model import Catalog, Header
 
 TEMPORARY = "_tmp"
 ANY = r"[\s\S]"  # Joni's dot stops at a line feed
@@ -37,13 +37,28 @@ def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:
     return rf"\A{lead}(?:{spell(catalog, node)})\z"
 
 
-def header(catalog: Catalog, node: regex.Node) -> str:
+def header(catalog: Catalog, form: Header) -> str:
     """A header's pattern: what follows it becomes `message`; from the id on, also `_tmp.rest`."""
-    before, after = _split_at_id(node)
-    tail = rf"(?<message>{ANY}*)"
+    before, after = _split_at_id(form.node)
+    lead = rf"\A(?:{spell(catalog, before)})"
+    text = rf"(?<message>{ANY}*)"
+    end = closing(form)
     if after is None:
-        return rf"\A(?:{spell(catalog, before)}){tail}"
-    return rf"\A(?:{spell(catalog, before)})(?<{TEMPORARY}.rest>{spell(catalog, after)}{tail})"
+        return f"{lead}{text}{end}"
+    return f"{lead}(?<{TEMPORARY}.rest>{spell(catalog, after)}{text}){end}"
+
+
+def frame(form: Header) -> str:
+    """A header's pattern without captures, as the router needs it."""
+    return spell_bare(form.node) + (f"{ANY}*{closing(form)}" if form.closing else "")
+
+
+def closing(form: Header) -> str:
+    """The end of a line whose body is closed by a literal."""
+    if not form.closing:
+        return ""
+    tail = regex.Repeat(regex.Chars(regex.BLANKS), 0, 32)
+    return spell_bare(regex.seq(regex.Lit(form.closing), tail)) + r"\z"
 
 
 def _split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:

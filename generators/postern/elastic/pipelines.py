@@ -16,7 +16,7 @@ from postern.elastic.grok import TEMPORARY
 from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
 
 Processor = dict[str, Any]
-ID_LEAD = r":?[ \t\r\n]{1,8}"  # between the id and the body
+ID_LEAD = r"(?::[ \t\r\n]{0,8}|[ \t\r\n]{1,8})"  # between the id and the body
 MAX_CALLS = 9  # conditions in one chain
 MAX_PATTERNS = 24  # of one grok processor
 TRACE = "_ingest._grok_match_index"
@@ -101,7 +101,7 @@ class _Builder:
 
     def main(self, calls: list[Processor]) -> Pipeline:
         by_key = self.product.dispatch == "key"
-        headers = [grok.header(self.catalog, header.node) for header in self.product.headers]
+        headers = [grok.header(self.catalog, header) for header in self.product.headers]
         processors = [
             {"set": {"tag": f"{self.name}-original", "field": "event.original", "copy_from": "message", "override": False}},
             _grok(self.name, "header", "event.original", headers, trace=by_key),
@@ -251,7 +251,7 @@ def _router(catalog: Catalog) -> Pipeline:
     """Finds the product of a line by its frame and hands the line to that product's data stream."""
     name = "postern-router"
     products = sorted(catalog.products, key=lambda product: product.dispatch == "words")
-    frames = ["|".join(grok.spell_bare(header.node) for header in product.headers) for product in products]
+    frames = ["|".join(f"(?:{grok.frame(header)})" for header in product.headers) for product in products]
     hand_over: list[Processor] = [
         {
             "reroute": {

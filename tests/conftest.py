@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from postern.compile import compile_catalog
 from postern.engine import running_node
+from postern.matcher import Matcher
+from postern.paths import catalog_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from postern.deploy import Installation
     from postern.engine import Node
+    from postern.model import Catalog
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from support import …`
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The explicit command that rewrites goldens."""
+    parser.addoption("--refresh-goldens", action="store_true", help="rewrite tests/goldens/ from what the matcher gives")
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The real catalog."""
+    return compile_catalog(catalog_root())
+
+
+@pytest.fixture(scope="session")
+def matcher(catalog: Catalog) -> Matcher:
+    """The reference matcher of the real catalog."""
+    return Matcher(catalog)
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +45,15 @@ def node() -> Iterator[Node]:
     """The real Elasticsearch, started once a session; tests that need it fail where it cannot be started."""
     with running_node() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def installed(node: Node, catalog: Catalog) -> Installation:
+    """Everything of the Elastic side, installed on the node; says which field types had to be swapped."""
+    from postern.deploy import install
+    from postern.elastic import emit
+    from postern.engine import swap_mappings
+
+    done = install(node.client(), emit(catalog), lambda body: swap_mappings(body, node.swaps))
+    print("field types swapped on this node:", *done.swaps, sep="\n  ")
+    return done

@@ -8,7 +8,7 @@ from functools import cache
 
 NON_ASCII = 1 << 128  # one bit stands for every character outside ASCII
 ALL = (1 << 129) - 1
-MAX_CLASS_REPEAT = 256
+MAX_CLASS_REPEAT = 1024  # free text in the middle of a line keeps to 256; what that costs is measured
 MAX_GROUP_REPEAT = 32
 
 

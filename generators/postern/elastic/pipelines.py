@@ -256,7 +256,7 @@ def _router(catalog: Catalog) -> Pipeline:
         {
             "reroute": {
                 "tag": f"{name}-{product.name}",
-                "if": f"ctx.{TEMPORARY}.index == '{index}'",
+                "if": f"ctx.{TEMPORARY}.product == '{index}'",
                 "dataset": [product.dataset],
             }
         }
@@ -264,7 +264,7 @@ def _router(catalog: Catalog) -> Pipeline:
     ]
     processors = [
         _grok(name, "frame", "message", [rf"\A(?:{frame})" for frame in frames], trace=True),
-        _trace(name),
+        _trace(name, "product"),
         {"remove": {"tag": f"{name}-forget", "field": TRACE}},
         *hand_over,
     ]
@@ -276,8 +276,8 @@ def _grok(name: str, step: str, source: str, patterns: list[str], *, trace: bool
     return {"grok": {"tag": f"{name}-{step}", "field": source, "trace_match": trace, "patterns": patterns}}
 
 
-def _trace(name: str) -> Processor:
-    return {"set": {"tag": f"{name}-index", "field": f"{TEMPORARY}.index", "copy_from": TRACE}}
+def _trace(name: str, into: str = "index") -> Processor:
+    return {"set": {"tag": f"{name}-{into}", "field": f"{TEMPORARY}.{into}", "copy_from": TRACE}}
 
 
 def _script(name: str, step: str, sources: tuple[str, ...], params: dict[str, Any]) -> Processor:

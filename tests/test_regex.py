@@ -12,7 +12,7 @@ from postern.regex import ALL, BLANK, BLANKS, EMPTY, NON_ASCII, Capture, Chars, 
 
 
 def spelled(node: regex.Node) -> str:
-    return regex.spell(node, lambda capture: f"(?<{capture.name}>")
+    return regex.spell(node, lambda capture, inner: f"(?<{capture.name}>{inner})")
 
 
 def captured(shape: str, name: str = "x") -> Capture:

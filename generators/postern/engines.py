@@ -8,14 +8,14 @@ from functools import cache
 from postern import regex
 
 
-def _plain(_: regex.Capture) -> str:
-    return "("
-
-
-@cache
 def python_source(node: regex.Node) -> str:
     """The tree as a Python regex with numbered groups, anchored at both ends."""
-    return rf"\A(?:{regex.spell(node, _plain)})\Z"
+    return rf"\A(?:{regex.spell(node)})\Z"
+
+
+def python_prefix_source(node: regex.Node) -> str:
+    """The tree as a Python regex that leaves the end of the line open, as a header needs it."""
+    return rf"\A(?:{regex.spell(node)})"
 
 
 @cache
@@ -24,7 +24,6 @@ def python_regex(node: regex.Node) -> re.Pattern[str]:
     return re.compile(python_source(node))
 
 
-@cache
 def pcre2_source(node: regex.Node) -> str:
     """The tree as a PCRE2 regex with numbered groups, anchored at both ends."""
-    return rf"\A(?:{regex.spell(node, _plain)})\z"
+    return rf"\A(?:{regex.spell(node)})\z"

@@ -9,7 +9,7 @@ from typing import Any
 
 from postern import kv
 from postern.casts import CASTS
-from postern.engines import python_regex
+from postern.engines import python_prefix_source, python_regex
 from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
 
@@ -83,15 +83,8 @@ class _Pattern:
 
     def _compiled(self) -> Callable[[str], re.Match[str] | None]:
         if isinstance(self.wording, Header):
-            return re.compile(python_regex_open(self.node)).match
+            return re.compile(python_prefix_source(self.node)).match
         return python_regex(self.node).match
-
-
-def python_regex_open(node: Any) -> str:
-    """The tree as a Python regex that leaves the end of the line open."""
-    from postern import regex
-
-    return rf"\A(?:{regex.spell(node, lambda _: '(')})"
 
 
 class Matcher:

@@ -166,20 +166,6 @@ def slots(text: Text) -> Iterator[Slot | Choice]:
                 yield from slots(branch)
 
 
-def paths(text: Text, limit: int = 4096) -> list[Text]:
-    """The text's linear paths: optional runs taken and left, one branch each; at most `limit`, longest runs first."""
-    done: list[Text] = [()]
-    for part in text:
-        if isinstance(part, Optional):
-            ways = [*paths(part.body, limit), ()]
-        elif isinstance(part, Alternatives):
-            ways = [way for branch in part.branches for way in paths(branch, limit)]
-        else:
-            ways = [(part,)]
-        done = [(*head, *way) for head in done for way in ways][:limit]
-    return done
-
-
 def cut_tail(text: Text, characters: str) -> Text:
     """The text without literal characters of the tolerated tail at its end.
 

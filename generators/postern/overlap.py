@@ -30,7 +30,7 @@ class Automaton:
     def _add(self, node: regex.Node, start: int) -> int:
         if isinstance(node, regex.Lit):
             for character in node.text:
-                start = self._step(start, regex.mask_of(character))
+                start = self._step(start, 1 << min(ord(character), 128))
             return start
         if isinstance(node, regex.Chars):
             return self._step(start, node.mask)

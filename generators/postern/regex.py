@@ -269,6 +269,8 @@ class _Parser:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below this one."""
+    if isinstance(node, Lit | Chars):
+        return ()
     if isinstance(node, Seq):
         return node.items
     if isinstance(node, Alt):
@@ -278,12 +280,13 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it, in the order of the text."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(children(node)[::-1])
 
 
-@cache
 def nullable(node: Node) -> bool:
     """Whether the empty string matches."""
     if isinstance(node, Lit | Chars):
@@ -295,13 +298,11 @@ def nullable(node: Node) -> bool:
     return all(nullable(child) for child in children(node))
 
 
-@cache
 def first(node: Node) -> int:
     """The characters that a match may begin with, as a mask."""
     return _edge(node, 1)
 
 
-@cache
 def last(node: Node) -> int:
     """The characters that a match may end with, as a mask."""
     return _edge(node, -1)
@@ -341,6 +342,8 @@ def is_free_text(node: Node) -> bool:
 
 def unbounded_faults(node: Node, follow: int) -> Iterator[Chars]:
     """Classes under `*` or `+` that hold a character which may follow them; `follow` is what follows the node."""
+    if not any(isinstance(part, Repeat) and part.most is None for part in walk(node)):
+        return
     if isinstance(node, Seq):
         for item in reversed(node.items):
             yield from unbounded_faults(item, follow)
@@ -474,21 +477,31 @@ def _quantifier(least: int, most: int | None) -> str:
     return f"{{{least}}}" if least == most else f"{{{least},{most}}}"
 
 
-def spell(node: Node, group: Callable[[Capture], str]) -> str:
-    """The regex of a tree; `group` gives what opens a capture, such as `(` or `(?<source.ip>`."""
+def numbered(_: Capture, inner: str) -> str:
+    """A capture as a numbered group."""
+    return f"({inner})"
+
+
+def uncaptured(_: Capture, inner: str) -> str:
+    """A capture that captures nothing."""
+    return f"(?:{inner})"
+
+
+def spell(node: Node, capture: Callable[[Capture, str], str] = numbered) -> str:
+    """The regex of a tree; `capture` spells a capture, given the regex inside it."""
     if isinstance(node, Lit):
         return "".join(_escaped(character, _META) for character in node.text)
     if isinstance(node, Chars):
         return _spell_class(node.mask)
     if isinstance(node, Seq):
         return "".join(
-            f"(?:{spell(item, group)})" if isinstance(item, Alt) else spell(item, group) for item in node.items
+            f"(?:{spell(item, capture)})" if isinstance(item, Alt) else spell(item, capture) for item in node.items
         )
     if isinstance(node, Alt):
-        return "|".join(spell(branch, group) for branch in node.branches)
-    inner = spell(node.node, group)
+        return "|".join(spell(branch, capture) for branch in node.branches)
+    inner = spell(node.node, capture)
     if isinstance(node, Capture):
-        return f"{group(node)}{inner})"
+        return capture(node, inner)
     if isinstance(node, Atomic):
         return f"(?>{inner})"
     bare = isinstance(node.node, Chars) or (isinstance(node.node, Lit) and len(node.node.text) == 1)

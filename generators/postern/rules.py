@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from postern import ecs_schema, regex
 from postern.findings import Finding
@@ -102,7 +101,7 @@ def _tree(node: regex.Node, place: object, follow: int) -> Iterator[Finding]:
 
     assert isinstance(place, Place)
     for chars in regex.unbounded_faults(node, follow):
-        spelled = regex.spell(chars, lambda _: "(")
+        spelled = regex.spell(chars)
         yield place.finding("P402", f"{spelled}* may be followed by one of its own characters; bound it")
 
 
@@ -123,20 +122,34 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
         yield wording.place.finding("P504", f"no event for {', '.join(missing)}", "name them, or give `other`", "event")
 
 
-def _on_path(node: regex.Node, name: object) -> Counter[str | None]:
+_Name = Callable[[regex.Capture], str | None]
+
+
+def _twice(node: regex.Node, captures: list[regex.Capture], name: _Name) -> Iterator[tuple[str, int]]:
+    """Names that stand more than once on one path through the tree, and how often."""
+    names = [known for capture in captures if (known := name(capture))]
+    if len(set(names)) < len(names):  # only then can a path hold one twice
+        yield from ((one, count) for one, count in _on_path(node, name).items() if count > 1)
+
+
+def _on_path(node: regex.Node, name: _Name) -> dict[str, int]:
     """How often each name stands on one path through the tree, at most."""
     if isinstance(node, regex.Capture):
-        return Counter([name(node)])  # type: ignore[operator]
-    counts: Counter[str | None] = Counter()
+        known = name(node)
+        return {known: 1} if known else {}
+    counts: dict[str, int] = {}
     for child in regex.children(node):
-        inner = _on_path(child, name)
-        counts = counts | inner if isinstance(node, regex.Alt) else counts + inner
+        for known, count in _on_path(child, name).items():
+            before = counts.get(known, 0)
+            counts[known] = max(before, count) if isinstance(node, regex.Alt) else before + count
     return counts
 
 
 def _free_texts(node: regex.Node) -> int:
     if isinstance(node, regex.Capture):
         return int(regex.is_free_text(node.node))
+    if isinstance(node, regex.Lit | regex.Chars) or node is regex.BLANK:
+        return 0
     counts = [_free_texts(child) for child in regex.children(node)]
     return max(counts, default=0) if isinstance(node, regex.Alt) else sum(counts)
 

@@ -10,6 +10,7 @@ from postern.findings import Finding
 from postern.schema import TypeFile
 from postern.source import Document
 
+_OUTER = regex.Repeat(regex.Chars(regex.BLANKS), 0, 8)  # blanks between a wrap and its value belong to neither
 _BLANK_RUN = re.compile(r"([ \t]+)")
 
 
@@ -52,7 +53,7 @@ class Types:
         else:
             node = self._leaf(slot, type_name)
         if file.wrap:
-            wrapped = [regex.seq(regex.Lit(pair[0]), node, regex.Lit(pair[1])) for pair in file.wrap]
+            wrapped = [regex.seq(regex.Lit(pair[0]), _OUTER, node, _OUTER, regex.Lit(pair[1])) for pair in file.wrap]
             node = regex.alt(*wrapped, node)
         return regex.optional(node) if file.empty else node
 

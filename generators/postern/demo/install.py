@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 
-from postern.artifact import Artifact
 from postern.deploy.elastic import Installation, install
 from postern.elastic.mappings import LOOKUP_INDEX
 from postern.engine import SWAPS, swap_mappings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from postern.artifact import Artifact
 
 _TYPE_MISSING = "No handler for type"
 Names = set[tuple[str, str]]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postern.collect import parse_esmtp_counters
-from postern.model import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from postern.model import Catalog
 
 # The demo plays at one moment: lines without a year get theirs, so that every run prints the same.
 RECEIVED = datetime.fromisoformat("2026-11-20T10:05:00+00:00")
 DEVICE = "asa-fw1"
-# Messages of the seed documents that print no lines, only texts with placeholders: the catalog's samples stand for them.
+# Seed documents print texts with placeholders of these messages, no lines: the catalog's samples stand for them.
 _SEED_TEXTS = re.compile(r"cisco_asa\.(?:719|720|108)|netdefend\.002001")
 
 
@@ -42,7 +46,7 @@ class Batch:
 
 
 def stories(catalog: Catalog, fixtures: Path | None) -> Iterator[Batch]:
-    """The seed documents' lines, and a story that crosses three devices; all of it consistent, so it can be searched."""
+    """The seed documents' lines, and a story that crosses three devices: consistent, so that it can be searched."""
     if fixtures is None:
         yield from (_known(catalog, name, "catalog samples", _samples(catalog, name)) for name in _names(catalog))
         return

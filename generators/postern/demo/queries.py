@@ -1,14 +1,16 @@
-"""What the demo asks: the saved searches of the catalog as they are shipped, and a few questions about its own lines."""
+"""What the demo asks: the saved searches as they are shipped, and a few questions about its own lines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from elasticsearch import Elasticsearch
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-from postern.model import Catalog, Search
+    from elasticsearch import Elasticsearch
+
+    from postern.model import Catalog, Search
 
 ALL = "logs-postern.*-*"
 LIMIT = 1000
@@ -28,14 +30,17 @@ FROM logs-postern.*-*
 | LOOKUP JOIN postern-messages ON postern.key
 | KEEP postern.key, postern.title, postern.meaning, postern.recommended_action, lines"""
 
+# Not data_stream.dataset: that is a constant of the index, which not every node keeps (see the swaps).
 STATUS = """\
-FROM logs-postern.*-*
+FROM logs-postern.*-* METADATA _index
+| DISSECT _index ".ds-logs-%{dataset}-%{namespace}-%{generation}"
 | STATS lines = COUNT(*), parsed = COUNT(*) WHERE postern.parse_status == "parsed",
         header_only = COUNT(*) WHERE postern.parse_status == "header_only",
         unknown = COUNT(*) WHERE postern.parse_status == "unknown",
         failed = COUNT(*) WHERE postern.parse_status == "failed"
-    BY data_stream.dataset, data_stream.namespace
-| SORT data_stream.namespace, data_stream.dataset"""
+    BY dataset, namespace
+| KEEP dataset, namespace, lines, parsed, header_only, unknown, failed
+| SORT namespace, dataset"""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError
@@ -22,6 +22,9 @@ from postern.elastic import emit
 from postern.engine import ENGINE_NOTE, EngineError, Node, check_machine, ensure_distribution, ensure_java, running_node
 from postern.findings import CatalogError
 from postern.paths import catalog_root, checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _URL = "POSTERN_ES_URL"
 _WIDTH = 140
@@ -137,12 +140,12 @@ def _play(options: Options, out: Console, err: Console) -> None:
             engine = ENGINE_NOTE
         namespaces = _namespaces(by_url=by_url)
         stage = sections.Stage(out, node.client(), catalog, *namespaces, engine)
-        stage.say(f"{engine}: answers at {node.url}" + ("." if by_url else f" after {seconds:.0f} seconds."))
-        show(stage, node)
+        stage.say(f"{node.url} answers" + (": " if by_url else f" after {seconds:.0f} seconds: ") + f"{engine}.")
+        perform(stage, node)
     _farewell(stage, node, options, by_url=by_url)
 
 
-def show(stage: sections.Stage, node: Node) -> None:
+def perform(stage: sections.Stage, node: Node) -> None:
     """Installs the content, sends the lines and prints every chapter."""
     root = checkout()
     fixtures = root / "tests" / "fixtures" if root else None
@@ -188,7 +191,7 @@ def _farewell(stage: sections.Stage, node: Node, options: Options, *, by_url: bo
     stage.lines([f"What a line means: postern explain '{plan.RECEIVED:%a %b %d %H:%M:%S %Y} Info: ICID 451 close'"])
     if by_url:
         streams = ",".join(f"logs-postern.*-{namespace}" for namespace in (stage.namespace, stage.further))
-        stage.lines([f"Left on {node.url}: the content, and the data streams {streams}", f"To remove the lines: DELETE _data_stream/{streams}"])
+        stage.lines([f"Left on {node.url}: the content, and the lines. To remove them: DELETE _data_stream/{streams}"])
     elif options.keep:
         query = '{"query": "FROM logs-postern.*-default | STATS lines = COUNT(*) BY event.action | LIMIT 50"}'
         stage.lines([

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from elasticsearch import Elasticsearch
-from rich.console import Console
 from rich.text import Text
 
 from postern.artifact import Artifact, compare
 from postern.demo import queries, show
-from postern.demo.plan import Batch
 from postern.deploy.elastic import ROOT, Installation
 from postern.engine import ENGINE_NOTE
-from postern.model import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from elasticsearch import Elasticsearch
+    from rich.console import Console
+
+    from postern.demo.plan import Batch
+    from postern.model import Catalog
 
 _TRACED = ("1404", "1412")
 _FAILED = {"icid": "451", "dcid": "5640"}
 # Twenty-one columns do not fit on paper: these tell the story, the whole rows of two messages stand above.
-_TRACE_COLUMNS = (
-    "start", "device", "mid", "outcome", "why", "sender", "peer_ip", "server_ip", "receiving_ms", "delivery_ms", "total_ms",
-)  # fmt: skip
+_TRACE_COLUMNS = ("start", "device", "mid", "outcome", "why", "peer_ip", "server_ip", "total_ms")
 _PLACES = {
     "ingest_pipelines": "ingest pipelines; install in the order of manifest.json",
     "component_templates": "the mappings that all data streams share",
@@ -75,7 +77,7 @@ class Stage:
     def table(self, rows: queries.Rows) -> None:
         """An answer as a table."""
         if rows.rows:
-            self.out.print(show.table(rows.columns, rows.rows))
+            self.out.print(show.table(rows.columns, rows.rows, self.out.width))
         else:
             self.say("(no rows)")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -13,8 +12,13 @@ from rich.text import Text
 
 from postern.document import flat
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
 NOTHING = "-"
 LONGEST = 96
+BRIEF = 20
+ROOMY = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # Constants of the event, of its device and of its way here: the values of the line itself remain.
 _HIDDEN = re.compile(
@@ -52,7 +56,8 @@ def head(document: Mapping[str, Any], title: str | None) -> str:
     """One line for an event: time, device, title, what happened."""
     event = document.get("event", {})
     observer = document.get("observer", {})
-    device = observer.get("name") or " ".join(filter(None, (observer.get("vendor"), observer.get("product")))) or NOTHING
+    made_by = " ".join(filter(None, (observer.get("vendor"), observer.get("product"))))
+    device = observer.get("name") or made_by or NOTHING
     what = ", ".join(filter(None, (event.get("action"), event.get("outcome"))))
     said = title or f"({document.get('postern', {}).get('parse_status', 'unknown')}) {short(document.get('message'))}"
     return f"{clean(document.get('@timestamp'))}  {short(device, 32)}  {said}" + (f"  [{what}]" if what else "")
@@ -88,12 +93,14 @@ def wrapped(text: str, width: int, indent: str, further: str | None = None) -> l
     )
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """Rows as a table; numbers to the right."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> Table:
+    """Rows as a table; numbers to the right, short values in one piece where the paper is wide."""
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for place, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[place], int | float) or row[place] is None for row in rows)
-        made.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        cells = [row[place] for row in rows]
+        numeric = any(isinstance(cell, int | float) for cell in cells)
+        brief = width >= ROOMY and all(len(clean(cell)) <= BRIEF for cell in cells)
+        made.add_column(Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=brief)
     for row in rows:
         made.add_row(*(Text(clean(value)) for value in row))
     return made

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from postern import regex
 from postern.artifact import Artifact
-from postern.elastic import grok, kibana, mappings
+from postern.elastic import kibana, logstash, mappings
 from postern.elastic.pipelines import Pipeline, pipelines
 from postern.model import Catalog, Search
 from postern.render import render
@@ -50,24 +49,8 @@ def _pipeline(pipeline: Pipeline) -> Artifact:
 
 def _patterns(catalog: Catalog) -> Iterator[Artifact]:
     for product in catalog.products:
-        headers = [(f"{product.name.upper()}_HEADER_{n}", one.node) for n, one in enumerate(product.headers)]
-        bodies = [
-            (f"{product.name.upper()}_{message.id.upper()}_{wording.number}", wording.body)
-            for message, wording in product.wordings()
-            if wording.body is not None
-        ]
-        spelled = [(name, _logstash(catalog, node)) for name, node in [*headers, *bodies]]
-        yield _text(f"grok/postern-{product.name}.grok", "patterns.grok.j2", product=product, patterns=spelled)
-
-
-def _logstash(catalog: Catalog, node: regex.Node) -> str:
-    """A tree with captures as Logstash names them: `[source][ip]`; numbers keep their text there."""
-
-    def group(capture: regex.Capture) -> str:
-        path = grok.path_of(catalog, capture)
-        return "(?<[" + "][".join(path.split(".")) + "]>"
-
-    return regex.spell(node, group)
+        path = f"grok/postern-{product.name}.grok"
+        yield _text(path, "patterns.grok.j2", product=product, patterns=logstash.patterns(catalog, product))
 
 
 def _search(search: Search) -> Artifact:

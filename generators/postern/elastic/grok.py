@@ -20,16 +20,11 @@ def path_of(catalog: Catalog, capture: regex.Capture) -> str:
 def spell(catalog: Catalog, node: regex.Node) -> str:
     """The tree with captures named by the fields they write."""
 
-    def group(capture: regex.Capture) -> str:
+    def group(capture: regex.Capture, inner: str) -> str:
         path = path_of(catalog, capture)
-        return f"(?<_:{path}:long>" if capture.cast == "int" else f"(?<{path}>"
+        return f"(?<_:{path}:long>{inner})" if capture.cast == "int" else f"(?<{path}>{inner})"
 
     return regex.spell(node, group)
-
-
-def spell_bare(node: regex.Node) -> str:
-    """The tree without captures."""
-    return regex.spell(node, lambda _: "(?:")
 
 
 def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:
@@ -50,7 +45,7 @@ def header(catalog: Catalog, form: Header) -> str:
 
 def frame(form: Header) -> str:
     """A header's pattern without captures, as the router needs it."""
-    return spell_bare(form.node) + (f"{ANY}*{closing(form)}" if form.closing else "")
+    return regex.spell(form.node, regex.uncaptured) + (f"{ANY}*{closing(form)}" if form.closing else "")
 
 
 def closing(form: Header) -> str:
@@ -58,7 +53,7 @@ def closing(form: Header) -> str:
     if not form.closing:
         return ""
     tail = regex.Repeat(regex.Chars(regex.BLANKS), 0, 32)
-    return spell_bare(regex.seq(regex.Lit(form.closing), tail)) + r"\z"
+    return regex.spell(regex.seq(regex.Lit(form.closing), tail)) + r"\z"
 
 
 def _split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:

@@ -1,0 +1,82 @@
+"""Hypothesis strategies: strings of a regex tree, and lines of a wording with what was written into each slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from postern import regex
+from postern.engines import python_regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+NON_ASCII = "éÖß日本語я\N{NO-BREAK SPACE}\N{LINE SEPARATOR}\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"
+PLAIN = regex.mask_of("".join(chr(code) for code in range(128) if chr(code).isalnum()))
+MOST = 12  # repeats that may be longer are tried up to here
+
+
+@cache
+def letters(mask: int) -> str:
+    """Characters of a set, simple ones first, with some from outside ASCII where the set holds them."""
+    codes = sorted((code for code in range(128) if mask >> code & 1), key=lambda code: (not chr(code).isalnum(), code))
+    return "".join(map(chr, codes)) + (NON_ASCII if mask & regex.NON_ASCII else "")
+
+
+@cache
+def strings(node: regex.Node, *, plain: bool = False) -> SearchStrategy[str]:
+    """Strings that the tree matches; `plain` ones of letters and digits wherever the tree allows."""
+    if isinstance(node, regex.Lit):
+        return st.just(node.text)
+    if node == regex.BLANK:
+        return st.sampled_from([" ", " ", " ", "  "])
+    if isinstance(node, regex.Chars):
+        return st.sampled_from(letters(node.mask & PLAIN if plain and node.mask & PLAIN else node.mask))
+    if isinstance(node, regex.Alt):
+        return st.one_of(*(strings(branch, plain=plain) for branch in node.branches))
+    if isinstance(node, regex.Repeat):
+        most = MOST if node.most is None else max(min(node.most, MOST), node.least)
+        items = st.lists(strings(node.node, plain=plain), min_size=node.least, max_size=most)
+        return items.map("".join)
+    return st.tuples(*(strings(child, plain=plain) for child in regex.children(node))).map("".join)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a line; `capture` if it is the value of a slot."""
+
+    text: str
+    capture: regex.Capture | None = None
+
+
+@st.composite
+def segments(draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> list[Segment]:
+    """A text of the tree as segments; `pick` says what is written into a slot."""
+    return list(_segments(draw, node, pick))
+
+
+def _segments(
+    draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]
+) -> Iterator[Segment]:
+    if isinstance(node, regex.Capture):
+        yield Segment(draw(pick(node)), node)
+    elif isinstance(node, regex.Seq | regex.Atomic):
+        for child in regex.children(node):
+            yield from _segments(draw, child, pick)
+    elif isinstance(node, regex.Alt):
+        yield from _segments(draw, draw(st.sampled_from(node.branches)), pick)
+    elif isinstance(node, regex.Repeat) and node.most == 1:
+        if node.least or draw(st.booleans()):
+            yield from _segments(draw, node.node, pick)
+    else:
+        yield Segment(draw(strings(node)))
+
+
+def fits(capture: regex.Capture, text: str) -> bool:
+    """Whether a text can stand in the slot."""
+    return python_regex(capture.node).match(text) is not None

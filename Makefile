@@ -20,7 +20,7 @@ help: ## list the targets
 
 python:
 	@$(PYTHON) -c '$(IS_NEW_ENOUGH)' 2>/dev/null || { \
-		echo "Postern needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1)."; \
+		echo "Postern needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)."; \
 		echo "-> Install one (Debian: apt-get install --yes python3 python3-venv), or name it: make PYTHON=/path/to/python3"; \
 		exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \

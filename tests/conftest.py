@@ -25,7 +25,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from su
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The explicit command that rewrites goldens."""
-    parser.addoption("--refresh-goldens", action="store_true", help="rewrite tests/goldens/ from what the matcher gives")
+    parser.addoption(
+        "--refresh-goldens", action="store_true", help="rewrite tests/goldens/ from what the matcher gives"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -55,5 +57,5 @@ def installed(node: Node, catalog: Catalog) -> Installation:
     from postern.engine import swap_mappings
 
     done = install(node.client(), emit(catalog), lambda body: swap_mappings(body, node.swaps))
-    print("field types swapped on this node:", *done.swaps, sep="\n  ")
+    print("field types swapped on this node:", *done.swaps, sep="\n  ")  # noqa: T201 - who reads a failure must know
     return done

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from postern.casts import CASTS, cast_duration, cast_list, cast_repr, is_ip, iso, read_time
+from postern.casts import CASTS, cast_duration, cast_list, cast_pairs, cast_repr, cast_text_list, is_ip, iso, read_time
 
 REFERENCE = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ def at(text: str, reference: datetime = REFERENCE) -> str | None:
 
 
 def test_the_list_of_casts_is_closed() -> None:
-    assert sorted(CASTS) == ["duration", "int", "list", "python_repr"]
+    assert sorted(CASTS) == ["duration", "int", "list", "pairs", "python_repr", "text_list"]
 
 
 # ---------------------------------------------------------------- time
@@ -131,6 +131,14 @@ def test_a_list_is_of_numbers(text: str, numbers: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "texts"),
+    [("a@example.com", ["a@example.com"]), ("a@example.com, b,c", ["a@example.com", "b", "c"]), ("a,, ,b", ["a", "b"])],
+)
+def test_a_text_list_is_of_texts(text: str, texts: list[str]) -> None:
+    assert cast_text_list(text) == texts
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("Hello", "Hello"),
@@ -141,6 +149,7 @@ def test_a_list_is_of_numbers(text: str, numbers: list[int]) -> None:
         (r"\\\'", r"\'"),
         (r"a\x41", r"a\x41"),
         ("Jürgen 日本", "Jürgen 日本"),
+        ("[External]", "[External]"),
     ],
 )
 def test_a_python_repr_loses_only_the_escapes_of_quotes_and_backslashes(text: str, value: str) -> None:
@@ -160,7 +169,7 @@ def test_a_python_repr_loses_only_the_escapes_of_quotes_and_backslashes(text: st
     ],
 )
 def test_a_python_list_of_pairs_is_a_list_of_headers(text: str, pairs: list[str]) -> None:
-    assert cast_repr(text) == pairs
+    assert cast_pairs(text) == pairs
 
 
 @pytest.mark.parametrize(

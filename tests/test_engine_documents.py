@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.corpus import CREATED, RECEIVED, all_fixture_lines, every_line, sample_lines
 
 from postern import document
 from postern.deploy import send
+from support.corpus import CREATED, RECEIVED, all_fixture_lines, every_line, sample_lines
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-    from postern.deploy import Installation
     from postern.engine import Node
     from postern.matcher import Matcher
     from postern.model import Catalog, Product

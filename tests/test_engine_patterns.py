@@ -37,10 +37,18 @@ def hits(client: Elasticsearch, patterns: dict[str, str], texts: list[str]) -> l
     named = list(patterns.items())
     for start in range(0, len(named), BATCH):
         processors = [
-            {"grok": {"field": "text", "patterns": [rf"\A(?<hit.n{start + place}>{pattern})\z"], "ignore_failure": True}}
+            {
+                "grok": {
+                    "field": "text",
+                    "patterns": [rf"\A(?<hit.n{start + place}>{pattern})\z"],
+                    "ignore_failure": True,
+                }
+            }
             for place, (_, pattern) in enumerate(named[start : start + BATCH])
         ]
-        answer = client.ingest.simulate(pipeline={"processors": processors}, docs=[{"_source": {"text": t}} for t in texts])
+        answer = client.ingest.simulate(
+            pipeline={"processors": processors}, docs=[{"_source": {"text": t}} for t in texts]
+        )
         for names, one in zip(found, answer["docs"], strict=True):
             names |= {named[int(key[1:])][0] for key in one["doc"]["_source"].get("hit", {})}
     return found
@@ -83,10 +91,14 @@ def test_logstash_patterns_take_the_same_values_apart(
                 for capture in wording.captures()
                 if any(capture.name == slot and capture.member == member for slot, member, _ in decoded.values)
             }
-            by_pattern[logstash.body_name(product, message.id, wording.number)].append((decoded.body, dict.fromkeys(raw)))
+            by_pattern[logstash.body_name(product, message.id, wording.number)].append(
+                (decoded.body, dict.fromkeys(raw))
+            )
     wrong = []
     for pattern, cases in by_pattern.items():
-        processor = {"grok": {"field": "text", "pattern_definitions": definitions, "patterns": [rf"\A%{{{pattern}}}\z"]}}
+        processor = {
+            "grok": {"field": "text", "pattern_definitions": definitions, "patterns": [rf"\A%{{{pattern}}}\z"]}
+        }
         answer = node.client().ingest.simulate(
             pipeline={"processors": [processor]}, docs=[{"_source": {"text": body}} for body, _ in cases]
         )

@@ -166,15 +166,18 @@ BAD_MAIL = "Terminating ESMTP connection; malicious pattern detected in the mail
             "302020",
             "Built outbound ICMP connection for faddr 2001:db8::1/0 gaddr 203.0.113.1/7 laddr mail-gw/7(LOCAL\\a b) type 128 code 0",
             {
-                "flow_direction": "outbound", "transport": "ICMP", "dst_ip": "2001:db8::1", "dst_port": 0,
-                "src_nat_ip": "203.0.113.1", "src_nat_port": 7, "src_ip": "mail-gw", "src_port": 7, "src_user": r"LOCAL\a b",
-                "icmp_type": 128, "icmp_code": 0,
+                "flow_direction": "outbound", "transport": "ICMP", "dst_ip": "2001:db8::1", "src_nat_ip": "203.0.113.1",
+                "src_ip": "mail-gw", "src_user": r"LOCAL\a b", "icmp_id": 7, "icmp_type": 128, "icmp_code": 0,
             },
         ),
         (
             "302020",
             f"Built inbound ICMP connection 4711 from {OUT6} (2001:db8::25/40112) to {IN4} (203.0.113.25/25) (ü)",
-            ends(**NAT, transport="ICMP", connection_id="4711", flow_direction="inbound", user="ü"),
+            {
+                "flow_direction": "inbound", "transport": "ICMP", "connection_id": "4711", "src_interface": "outside",
+                "src_ip": "2001:db8::25", "src_nat_ip": "2001:db8::25", "dst_interface": "dmz", "dst_ip": "198.51.100.25",
+                "dst_nat_ip": "203.0.113.25", "icmp_id": 40112, "user": "ü",
+            },
         ),
         (
             "305011",

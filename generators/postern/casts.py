@@ -27,11 +27,19 @@ def cast_list(text: str) -> list[int]:
     return [int(item) for item in text.split(",")]
 
 
-def cast_repr(text: str) -> str | list[str]:
-    r"""A Python repr without its quotes, unescaped (`\'`, `\"`, `\\` only); a list of pairs as `name: value`."""
-    if text.startswith("[") and text.endswith("]"):
-        words = [_ESCAPED.sub(r"\1", match[1] if match[1] is not None else match[2]) for match in _REPR.finditer(text)]
-        return [f"{name}: {value}" for name, value in zip(words[::2], words[1::2], strict=False)]
+def cast_text_list(text: str) -> list[str]:
+    """`a@example.com, b@example.com` as texts."""
+    return [item for part in text.split(",") if (item := part.strip(" "))]
+
+
+def cast_pairs(text: str) -> list[str]:
+    """A Python list of pairs, `[('a', 'b')]`, as `name: value`."""
+    words = [_ESCAPED.sub(r"\1", match[1] if match[1] is not None else match[2]) for match in _REPR.finditer(text)]
+    return [f"{name}: {value}" for name, value in zip(words[::2], words[1::2], strict=False)]
+
+
+def cast_repr(text: str) -> str:
+    r"""A Python repr without its quotes, unescaped (`\'`, `\"`, `\\` only)."""
     return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
@@ -39,7 +47,9 @@ CASTS: dict[str, Callable[[str], Any]] = {
     "int": int,
     "duration": cast_duration,
     "list": cast_list,
+    "text_list": cast_text_list,
     "python_repr": cast_repr,
+    "pairs": cast_pairs,
 }  # `ip` and `time` keep the text as the device wrote it
 
 
@@ -106,4 +116,4 @@ def _read_words(words: list[str], reference: datetime) -> datetime | None:
 
 def iso(moment: datetime) -> str:
     """An instant as Elasticsearch and we write it: UTC, milliseconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

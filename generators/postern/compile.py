@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern import notation, regex, schema, source
 from postern.findings import CatalogError, Finding
@@ -29,7 +28,10 @@ from postern.model import (
     Wording,
 )
 from postern.order import leads_of, ranked
-from postern.types import Types, UnknownType
+from postern.types import Types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass
@@ -122,7 +124,9 @@ class Texts:
             return None
         defaults = {name: known.type for name, known in self.fields.items()}
         node = self.types.text(text, defaults)
-        unknown = sorted({part.name for part in regex.walk(node) if isinstance(part, regex.Capture)} - self.fields.keys())
+        unknown = sorted(
+            {part.name for part in regex.walk(node) if isinstance(part, regex.Capture)} - self.fields.keys()
+        )
         for name in unknown:
             self.findings.append(place.finding("P302", f"{name} (a part of a composite) is not in fields.yaml"))
         return None if unknown else node
@@ -156,7 +160,9 @@ class Texts:
                 self.findings.append(place.finding("P302", f"{name} is not in fields.yaml", self._nearest(name), wire))
                 continue
             if type_name and type_name not in self.types:
-                self.findings.append(place.finding("P303", f"{type_name} is not a type", ", ".join(self.types.names()), wire))
+                self.findings.append(
+                    place.finding("P303", f"{type_name} is not a type", ", ".join(self.types.names()), wire)
+                )
                 continue
             if known.header:
                 self.findings.append(place.finding("P306", f"{name} is a slot of headers", "", wire))
@@ -174,12 +180,13 @@ def compile_catalog(root: Path) -> Catalog:
 
     run = Compilation(root)
     products = tuple(_products(run))
-    members = {name: run.types.members(name) for name in run.types.names() if run.types.file(name).text is None}
+    types = run.types
+    members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
     catalog = Catalog(run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members)
     findings = run.all_findings()
     findings += rules.static(catalog)
     if findings:
-        raise CatalogError(findings)
+        raise CatalogError(findings, catalog)
     return catalog
 
 
@@ -213,7 +220,9 @@ class _Builder:
 
     def context(self) -> dict[str, Context]:
         return {
-            name: Context(tuple(group.groups), self.texts.kv(group.keys, Place(self.document, ("context", name, "keys"))))
+            name: Context(
+                tuple(group.groups), self.texts.kv(group.keys, Place(self.document, ("context", name, "keys")))
+            )
             for name, group in self.file.context.items()
         }
 
@@ -259,7 +268,9 @@ class _Builder:
         key = f"{self.name}.{ident}"
         level = entry.level or shared.level or "informational"
         if level not in self.file.levels:
-            self.run.findings.append(place.finding("P608", f"{level} is not one of the product's", ", ".join(self.file.levels), "level"))
+            self.run.findings.append(
+                place.finding("P608", f"{level} is not one of the product's", ", ".join(self.file.levels), "level")
+            )
         said: list[tuple[schema.EntryFile | schema.VariantFile, Place]] = [(entry, place)]
         said += [(variant, Place(place.document, (ident, "variants", n))) for n, variant in enumerate(entry.variants)]
         wordings = [
@@ -280,7 +291,9 @@ class _Builder:
         context = tuple(form.context or entry.context or shared.context)
         for name in context:
             if name not in self.file.context:
-                self.run.findings.append(place.finding("P203", f"{name} is not a context group", ", ".join(self.file.context)))
+                self.run.findings.append(
+                    place.finding("P203", f"{name} is not a context group", ", ".join(self.file.context))
+                )
         direction = form.direction or entry.direction or shared.direction
         samples = tuple(
             Sample(sample.log, sample.params, Place(place.document, (*place.loc, "samples", index)))
@@ -318,7 +331,9 @@ class _Builder:
 
         def known(name: str) -> Event | None:
             if name not in events:
-                self.run.findings.append(place.finding("P503", f"{name} is not an event", ", ".join(sorted(events)), "event"))
+                self.run.findings.append(
+                    place.finding("P503", f"{name} is not an event", ", ".join(sorted(events)), "event")
+                )
             return events.get(name)
 
         if said is None:
@@ -351,4 +366,4 @@ def _dashboards(run: Compilation) -> Iterator[Dashboard]:
             yield Dashboard(path.stem, file.title, file.description, panels)
 
 
-__all__ = ["CatalogError", "UnknownType", "compile_catalog"]
+__all__ = ["CatalogError", "compile_catalog"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from postern.model import Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CLASS_DIGITS = 3
 MAX_WORDINGS = 4  # of a bucket found by words; one that cannot be split further may hold more

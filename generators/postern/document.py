@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from postern import ecs_schema
 from postern.casts import iso, read_time
 from postern.matcher import PARSED, Decoded
-from postern.model import Catalog, Product, Wording
+from postern.model import Catalog, Event, Product, Wording
 
 NANOSECONDS = 1_000_000_000
 # Words that devices print for a severity, beside the canonical ones.
 LEVEL_WORDS = {"info": "informational", "trace": "debug", "warn": "warning", "err": "error", "crit": "critical"}
 
 
+class _Home(NamedTuple):
+    """Where the values of a slot and a member type go, and how."""
+
+    role: str | None
+    lower: bool
+    array: bool
+    related: bool
+
+
 def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, Any]:
-    """The ECS document of a line.
+    """The ECS document of a line; for many lines, keep a `Documents`.
 
     Args:
         decoded: what the matcher made of it.
@@ -27,91 +37,139 @@ def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, An
     Returns:
         A nested document; empty values are absent, objects in the order of their making.
     """
-    document: dict[str, Any] = {"@timestamp": iso(reference), "message": decoded.body}
-    _put(document, "ecs.version", ecs_schema.load().version)
-    _put(document, "event.original", decoded.line)
-    _put(document, "event.kind", "event")
-    _put(document, "postern.parse_status", decoded.status)
-    if decoded.product is not None:
-        _product(document, decoded.product)
-        _values(document, decoded, catalog, reference)
-    if decoded.product is not None and decoded.status == PARSED:
-        _message(document, decoded, decoded.product)
-    for kind, paths in related_paths(catalog).items():
-        found = {value for path in paths if isinstance(value := _get(document, path), str)}
-        if found:
-            _put(document, f"related.{kind}", sorted(found))
-    return document
+    return Documents(catalog).ecs(decoded, reference)
 
 
-def _product(document: dict[str, Any], product: Product) -> None:
-    _put(document, "observer.vendor", product.vendor)
+class Documents:
+    """Makes the ECS documents of lines; what does not depend on the line is looked up once a catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._version = ecs_schema.load().version
+        self._related = [(kind, path) for kind, paths in related_paths(catalog).items() for path in paths]
+        self._homes: dict[tuple[str, str], _Home] = {}
+        self._directions: dict[tuple[str, int], str | None] = {}
+        self._words = {
+            product.name: {code: word for word, code in product.levels.items()} for product in catalog.products
+        }
+
+    def ecs(self, decoded: Decoded, reference: datetime) -> dict[str, Any]:
+        """The ECS document of a line received at `reference`: see the function of this name."""
+        document: dict[str, Any] = {
+            "@timestamp": iso(reference),
+            "message": decoded.body,
+            "ecs": {"version": self._version},
+            "event": {"original": decoded.line, "kind": "event"},
+            "postern": {"parse_status": decoded.status},
+        }
+        if decoded.product is not None:
+            written = _product(document, decoded.product)
+            written |= self._values(document, decoded, reference)
+            self._severity(document, decoded, decoded.product)
+            if decoded.status == PARSED:
+                self._message(document, decoded, decoded.product)
+            self._gather(document, written)
+        return document
+
+    def _values(self, document: dict[str, Any], decoded: Decoded, reference: datetime) -> set[str]:
+        written = set()
+        times = {name: value for name, _, value in decoded.header if name in ("time", "relay_time")}
+        if times:  # a relay's time counts where the device prints none
+            moment = read_time(times.get("time") or times["relay_time"], reference)
+            document["@timestamp"] = iso(moment or reference)
+        for name, member, value in decoded.header:
+            if name == "time":
+                continue
+            if name == "wire_level":
+                _put(document, "log.level", LEVEL_WORDS.get(value.lower(), value.lower()))
+            elif (role := self._place(document, name, member, value)) is not None:
+                written.add(role)
+        for name, member, value in decoded.values:
+            if (role := self._place(document, name, member, value)) is not None:
+                written.add(role)
+        for key, value in decoded.extras.items():
+            document["postern"].setdefault("params", {}).setdefault(key, value)
+        return written
+
+    def _home(self, name: str, member: str) -> _Home:
+        field = self.catalog.fields[name]
+        role = field.role(member)
+        known = ecs_schema.load().field(role) if role else None
+        related = any(role == path for _, path in self._related)
+        home = _Home(role, field.lower, known is not None and known.array, related)
+        return self._homes.setdefault((name, member), home)
+
+    def _place(self, document: dict[str, Any], name: str, member: str, value: Any) -> str | None:
+        """Writes a value; gives the path where it counts as related."""
+        role, lower, array, related = self._homes.get((name, member)) or self._home(name, member)
+        if lower and isinstance(value, str):
+            value = value.lower()
+        if role is None:
+            document["postern"].setdefault("params", {})[name] = value
+            return None
+        if role == "event.duration":
+            value *= NANOSECONDS
+        _put(document, role, [value] if array and not isinstance(value, list) else value)
+        return role if related else None
+
+    def _severity(self, document: dict[str, Any], decoded: Decoded, product: Product) -> None:
+        syslog = _get(document, "log.syslog") or {}
+        if "priority" in syslog:
+            _put(document, "log.syslog.facility.code", syslog["priority"] >> 3)
+        digit = _get(document, "log.syslog.severity.code")
+        if digit is not None:
+            _put(document, "log.level", self._words[product.name][digit])
+            _put(document, "event.severity", digit)
+        if decoded.ident:
+            _put(document, "event.code", decoded.ident)
+
+    def _message(self, document: dict[str, Any], decoded: Decoded, product: Product) -> None:
+        message, wording = decoded.message, decoded.wording
+        assert message is not None
+        assert wording is not None
+        _put(document, "postern.key", message.key)
+        _put(document, "event.code", message.id)
+        _put(document, "event.severity", product.levels[message.level])
+        if _get(document, "log.level") is None:
+            _put(document, "log.level", message.level)
+        if (direction := self._direction(wording, product)) is not None:
+            _put(document, "postern.direction", direction)
+        event = event_of(decoded)
+        for key, value in event.ecs.items() if event else ():
+            document["event"][key] = list(value) if isinstance(value, list) else value
+
+    def _direction(self, wording: Wording, product: Product) -> str | None:
+        at = wording.key, wording.number
+        if at not in self._directions:
+            named = "opener" if wording.opener else "unknown"
+            self._directions[at] = named if has_direction(wording, product) else None
+        return self._directions[at]
+
+    def _gather(self, document: dict[str, Any], written: set[str]) -> None:
+        """Puts the values of related paths under `related`, by kind."""
+        found: dict[str, set[str]] = {}
+        for kind, path in self._related if written else ():
+            if path in written and isinstance(value := _get(document, path), str):
+                found.setdefault(kind, set()).add(value)
+        for kind, values in found.items():
+            _put(document, f"related.{kind}", sorted(values))
+
+
+def event_of(decoded: Decoded) -> Event | None:
+    """The event of a parsed line; None of another."""
+    if decoded.wording is None:
+        return None
+    rule = decoded.wording.event
+    return rule.default if rule.slot is None else rule.of(decoded.params)
+
+
+def _product(document: dict[str, Any], product: Product) -> set[str]:
+    document["observer"] = {"vendor": product.vendor}
     for key, value in product.observer.items():
         _put(document, f"observer.{key}", value)
-    _put(document, "event.module", "postern")
-    _put(document, "event.dataset", product.dataset)
-
-
-def _values(document: dict[str, Any], decoded: Decoded, catalog: Catalog, reference: datetime) -> None:
-    for name, member, value in decoded.header:
-        if name == "time":
-            moment = read_time(value, reference)
-            _put(document, "@timestamp", iso(moment or reference))
-        elif name == "wire_level":
-            _put(document, "log.level", LEVEL_WORDS.get(value.lower(), value.lower()))
-        else:
-            _place(document, catalog, name, member, value)
-    for name, member, value in decoded.values:
-        _place(document, catalog, name, member, value)
-    for key, value in decoded.extras.items():
-        document["postern"].setdefault("params", {}).setdefault(key, value)
-    _severity(document, decoded)
-
-
-def _place(document: dict[str, Any], catalog: Catalog, name: str, member: str, value: Any) -> None:
-    field = catalog.fields[name]
-    role = field.role(member)
-    if field.lower and isinstance(value, str):
-        value = value.lower()
-    if role is None:
-        document["postern"].setdefault("params", {})[name] = value
-        return
-    if role == "event.duration":
-        value *= NANOSECONDS
-    known = ecs_schema.load().field(role)
-    if known is not None and known.array and not isinstance(value, list):
-        value = [value]
-    _put(document, role, value)
-
-
-def _severity(document: dict[str, Any], decoded: Decoded) -> None:
-    assert decoded.product is not None
-    priority = _get(document, "log.syslog.priority")
-    if priority is not None:
-        _put(document, "log.syslog.facility.code", priority >> 3)
-    digit = _get(document, "log.syslog.severity.code")
-    words = {code: word for word, code in decoded.product.levels.items()}
-    if digit is not None:
-        _put(document, "log.level", words[digit])
-        _put(document, "event.severity", digit)
-    if decoded.ident:
-        _put(document, "event.code", decoded.ident)
-
-
-def _message(document: dict[str, Any], decoded: Decoded, product: Product) -> None:
-    message, wording = decoded.message, decoded.wording
-    assert message is not None
-    assert wording is not None
-    _put(document, "postern.key", message.key)
-    _put(document, "event.code", message.id)
-    _put(document, "event.severity", product.levels[message.level])
-    if _get(document, "log.level") is None:
-        _put(document, "log.level", message.level)
-    if has_direction(wording, product):
-        _put(document, "postern.direction", "opener" if wording.opener else "unknown")
-    event = wording.event.of(decoded.params)
-    for key, value in event.ecs.items() if event else ():
-        _put(document, f"event.{key}", list(value) if isinstance(value, list) else value)
+    document["event"]["module"] = "postern"
+    document["event"]["dataset"] = product.dataset
+    return {f"observer.{key}" for key in product.observer}
 
 
 def has_direction(wording: Wording, product: Product) -> bool:
@@ -124,9 +182,10 @@ def has_direction(wording: Wording, product: Product) -> bool:
 def related_paths(catalog: Catalog) -> dict[str, list[str]]:
     """Paths whose values are gathered under `related.*`, by its key."""
     ecs = ecs_schema.load()
-    roles = sorted({role for field in catalog.fields.values() for role in field.roles() if not role.startswith("postern.")})
 
     def kind(role: str) -> str | None:
+        if role.startswith("postern."):
+            return None
         known = ecs.field(role)
         if known is not None and known.type == "ip":
             return "ip"
@@ -135,7 +194,7 @@ def related_paths(catalog: Catalog) -> dict[str, list[str]]:
         return "hosts" if role in ("source.domain", "destination.domain") else None
 
     gathered: dict[str, list[str]] = {"hosts": [], "ip": [], "user": []}
-    for role in roles:
+    for role in catalog.roles:
         if (found := kind(role)) is not None:
             gathered[found].append(role)
     return gathered
@@ -149,13 +208,14 @@ def cim(decoded: Decoded, catalog: Catalog) -> dict[str, Any]:
     if decoded.ident:
         fields["signature_id"] = decoded.ident
     for name, member, value in [*decoded.header, *decoded.values]:
-        role = catalog.fields[name].cim
-        if role is not None and not (member == "masked"):
+        role = catalog.fields[name].cim_role(member)
+        if role is not None:
             fields[role] = value.lower() if catalog.fields[name].lower and isinstance(value, str) else value
-    if decoded.message is None or decoded.wording is None:
+    if decoded.message is None:
         return fields
-    fields |= {"signature_id": decoded.message.id, "signature": decoded.message.title}
-    event = decoded.wording.event.of(decoded.params)
+    fields["signature_id"] = decoded.message.id
+    fields.setdefault("signature", decoded.message.title)
+    event = event_of(decoded)
     if event is not None and event.cim is not None:
         fields |= {"model": event.cim.model, "tag": list(event.cim.tags)}
         if event.cim.action:
@@ -172,14 +232,21 @@ def flat(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield prefix + key, value
 
 
-def _put(document: dict[str, Any], path: str, value: Any) -> None:
+@lru_cache(maxsize=4096)
+def _split(path: str) -> tuple[list[str], str]:
     *parents, leaf = path.split(".")
+    return parents, leaf
+
+
+def _put(document: dict[str, Any], path: str, value: Any) -> None:
+    parents, leaf = _split(path)
     for parent in parents:
         document = document.setdefault(parent, {})
     document[leaf] = value
 
 
 def _get(document: dict[str, Any], path: str) -> Any:
-    for key in path.split("."):
-        document = document.get(key) if isinstance(document, dict) else None  # type: ignore[assignment]
-    return document
+    parents, leaf = _split(path)
+    for key in parents:
+        document = document.get(key, {})
+    return document.get(leaf)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from postern.model import Catalog
 
 CODES: dict[str, str] = {
     "P101": "The file is not YAML. Mend the syntax at the line given.",
@@ -84,10 +89,16 @@ class Finding:
 
 
 class CatalogError(Exception):
-    """The catalog has findings; nothing was built."""
+    """The catalog has findings; nothing was built.
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    Attributes:
+        findings: all of them, sorted.
+        catalog: what could be compiled of it; None if nothing could.
+    """
+
+    def __init__(self, findings: Iterable[Finding], catalog: Catalog | None = None) -> None:
         self.findings = sorted(set(findings))
+        self.catalog = catalog
         super().__init__(f"{len(self.findings)} findings")
 
 

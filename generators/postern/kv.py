@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from postern.casts import is_ip
 from postern.model import KvSlot
@@ -14,10 +15,14 @@ MESSAGE = "message"
 MAX_DIGITS = 18
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+_WORD = re.compile(r"[A-Za-z0-9_.]*")
+_PAIR = re.compile(r"([A-Za-z0-9_.]+)=")
+_GAP = re.compile(r"[ \t\r\n]*")
+_BARE = re.compile(r"[^ \t\r\n]*")
+_STOP = re.compile(r"[\[\]]|[ \t\r\n](?=([A-Za-z0-9_.]+)=)")  # a bracket, or the blank before a key
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One `key=value`; `group` is the innermost bracket's name, '' at the top level."""
 
     group: str
@@ -27,21 +32,21 @@ class Token:
 
 def native(body: str) -> Iterator[Token]:
     """Tokens of the native layout: a bare value ends at the first blank, a quoted one at its closing quote."""
-    at, end = 0, len(body)
-    while at < end:
-        if body[at] in _BLANKS:
-            at += 1
+    at = 0
+    while (at := _past(_GAP, body, at)) < len(body):
+        key = _PAIR.match(body, at)
+        if key is None:
+            at = _past(_BARE, body, at)
             continue
-        start = at
-        while at < end and body[at] in _KEY:
-            at += 1
-        if at == start or at >= end or body[at] != "=":
-            while at < end and body[at] not in _BLANKS:
-                at += 1
-            continue
-        key = body[start:at]
-        value, at = _quoted(body, at + 1) if body[at + 1 : at + 2] == '"' else _bare(body, at + 1)
-        yield Token("", key, value)
+        quoted = body[key.end() : key.end() + 1] == '"'
+        value, at = _quoted(body, key.end()) if quoted else _bare(body, key.end())
+        yield Token("", key[1], value)
+
+
+def _past(run: re.Pattern[str], body: str, at: int) -> int:
+    """Where the run that begins at `at` ends."""
+    found = run.match(body, at)
+    return found.end() if found else at
 
 
 def _quoted(body: str, at: int) -> tuple[str, int]:
@@ -53,9 +58,7 @@ def _quoted(body: str, at: int) -> tuple[str, int]:
 
 
 def _bare(body: str, at: int) -> tuple[str, int]:
-    end = at
-    while end < len(body) and body[end] not in _BLANKS:
-        end += 1
+    end = _past(_BARE, body, at)
     return body[at:end], end
 
 
@@ -87,21 +90,16 @@ def bracketed(body: str, owned: Collection[str]) -> Iterator[Token]:
 
 
 def _word(body: str, at: int) -> str:
-    end = at
-    while end < len(body) and body[end] in _KEY:
-        end += 1
-    return body[at:end]
+    return body[at : _past(_WORD, body, at)]
 
 
 def _run(body: str, at: int, owned: Collection[str] | None) -> tuple[str, int]:
     """A bare value: up to a bracket, or to a blank before `key=` (of a message: before an owned key)."""
-    end = at
-    while end < len(body) and body[end] not in "[]":
-        if body[end] in _BLANKS:
-            key = _word(body, end + 1)
-            if key and body[end + 1 + len(key) : end + 2 + len(key)] == "=" and (owned is None or key in owned):
-                break
-        end += 1
+    end = len(body)
+    for stop in _STOP.finditer(body, at):
+        if stop[1] is None or owned is None or stop[1] in owned:
+            end = stop.start()
+            break
     return body[at:end].strip(_BLANKS), end
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from postern import kv
+from postern import kv, regex
 from postern.casts import CASTS
 from postern.engines import python_prefix_source, python_regex
 from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
@@ -55,10 +55,11 @@ class Decoded:
 class _Pattern:
     """A compiled text; the regex is compiled when it is first needed."""
 
-    __slots__ = ("_match", "message", "node", "slots", "wording")
+    __slots__ = ("_match", "message", "needed", "node", "slots", "wording")
 
     def __init__(self, node: Any, message: Message | None, wording: Wording | Header) -> None:
         self.node = node
+        self.needed = regex.needed(node) if isinstance(wording, Header) else ""
         self.message = message
         self.wording = wording
         self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
@@ -131,8 +132,7 @@ class _ProductMatcher:
 
     def decode(self, line: str) -> Decoded | None:
         for pattern in self._headers:
-            found = pattern.values(line)
-            if found is None:
+            if pattern.needed not in line or (found := pattern.values(line)) is None:
                 continue
             header, body = found
             assert isinstance(pattern.wording, Header)
@@ -168,7 +168,7 @@ class _ProductMatcher:
     def _candidates(self, decoded: Decoded) -> Sequence[_Pattern]:
         if self.product.dispatch == "id":
             return self._by_id.get(decoded.ident or "", ())
-        found = list(_walk(self._trie, _BLANKS.split(decoded.body, MAX_LEAD), 0))
+        found = _found(self._trie, _BLANKS.split(decoded.body, MAX_LEAD))
         if len(found) > 1:
             found.sort(key=_rank)
         return found
@@ -208,10 +208,16 @@ def _rank(pattern: _Pattern) -> int:
     return pattern.wording.rank
 
 
-def _walk(node: dict[str, Any], words: list[str], at: int) -> Iterator[_Pattern]:
-    yield from node.get(_HERE, ())
-    if at < len(words):
-        for word in (words[at], WILD):
-            child = node.get(word)
-            if child is not None:
-                yield from _walk(child, words, at + 1)
+def _found(trie: dict[str, Any], words: list[str]) -> list[_Pattern]:
+    """The texts that may begin with these words."""
+    found: list[_Pattern] = list(trie.get(_HERE, ()))
+    nodes = [trie]
+    for word in words:
+        ways = (word, WILD) if word != WILD else (WILD,)
+        nodes = [node[way] for node in nodes for way in ways if way in node]
+        if not nodes:
+            break
+        for node in nodes:
+            if _HERE in node:
+                found += node[_HERE]
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from postern import regex
@@ -30,13 +31,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Field:
-    """A slot name. `ecs` is a path, or a path for each member type; None keeps the value in `postern.params`."""
+    """A slot name. `ecs` is a path, or a path for each member type; None keeps the value in `postern.params`.
+
+    `cim` likewise; None has no place in CIM.
+    """
 
     name: str
     type: str
     desc: str
     ecs: str | Mapping[str, str] | None
-    cim: str | None
+    cim: str | Mapping[str, str] | None
     lower: bool
     header: bool
     outsider: bool
@@ -47,6 +51,12 @@ class Field:
         if self.ecs is None or isinstance(self.ecs, str):
             return self.ecs
         return self.ecs.get(member)
+
+    def cim_role(self, member: str) -> str | None:
+        """The CIM field of a value of this member type, or None."""
+        if self.cim is None or isinstance(self.cim, str):
+            return self.cim
+        return self.cim.get(member)
 
     def roles(self) -> tuple[str, ...]:
         """All ECS paths that the field may write."""
@@ -259,6 +269,11 @@ class Catalog:
     def messages(self) -> Iterator[Message]:
         """All messages of all products."""
         return (message for product in self.products for message in product.messages)
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """All ECS paths that slots may write, sorted."""
+        return tuple(sorted({role for field in self.fields.values() for role in field.roles()}))
 
     def members_of(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
         """The member types of a type and their casts; of a composite none."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
@@ -126,7 +129,7 @@ class _Parser:
 
     @staticmethod
     def alternatives(branches: list[Text], opening: int) -> Alternatives:
-        if len(branches) < 2 or not all(branches):
+        if len(branches) == 1 or not all(branches):
             raise NotationError(f"the alternatives at character {opening} need two or more branches, none empty")
         return Alternatives(tuple(branches))
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 from postern import regex
-from postern.findings import Finding
-from postern.model import Message, Wording
 from postern.overlap import Automaton, overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from postern.findings import Finding
+    from postern.model import Message, Wording
 
 MAX_LEAD = 6  # words of a text by which it is found
 WILD = "*"  # a word that a slot fills
@@ -104,7 +108,7 @@ def ranked(messages: Iterable[Message], dispatch: str, findings: list[Finding]) 
 
 def _ordered(pool: list[Wording], findings: list[Finding]) -> list[Wording]:
     """The wordings, most literal first, each before all that it must win over."""
-    if len(pool) < 2:
+    if len(pool) == 1:
         return pool
     ranges = {id(one): regex.literal_range(one.body) for one in pool if one.body is not None}
     usual = sorted(pool, key=lambda one: (-ranges[id(one)][1], one.key, one.number))
@@ -148,7 +152,9 @@ def _wins(
 def _may_meet(one: Wording, other: Wording) -> bool:
     """Whether the leading words let one line reach both; cheap, and never wrong about a no."""
     return any(
-        all(word == other_word or WILD in (word, other_word) for word, other_word in zip(lead, other_lead, strict=False))
+        all(
+            word == other_word or WILD in (word, other_word) for word, other_word in zip(lead, other_lead, strict=False)
+        )
         for lead in one.leads
         for other_lead in other.leads
     )

@@ -322,6 +322,15 @@ def _edge(node: Node, step: int) -> int:
     return mask
 
 
+def needed(node: Node) -> str:
+    """The longest run of characters that each match holds, as far as it is plain to see: a cheap test before a match."""
+    if isinstance(node, Lit):
+        return node.text
+    if isinstance(node, Chars | Alt) or (isinstance(node, Repeat) and not node.least):
+        return ""
+    return max((needed(child) for child in children(node)), key=len, default="")
+
+
 def words(node: Node) -> str:
     """The fixed words of a tree of literals and blanks, one blank between them."""
     if isinstance(node, Lit):

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from postern import ecs_schema, regex
-from postern.findings import Finding
 from postern.matcher import Matcher
-from postern.model import Catalog, Event, Message, Product, Wording
+
+if TYPE_CHECKING:
+    from postern.findings import Finding
+    from postern.model import Catalog, Event, Message, Place, Product, Sample, Wording
 
 MAX_FIELDS = 400
 MAX_FREE_TEXTS = 2
 MAX_TITLE = 80
 # Names that Splunk or Elasticsearch use for themselves: a slot of that name would overwrite them.
 RESERVED = frozenset(
-    "host source sourcetype index punct linecount timestamp eventtype tag splunk_server time_ _time _raw _id _index _source".split()
+    [
+        "host",
+        "source",
+        "sourcetype",
+        "index",
+        "punct",
+        "linecount",
+        "timestamp",
+        "eventtype",
+        "tag",
+        "splunk_server",
+        "time_",
+        "_time",
+        "_raw",
+        "_id",
+        "_index",
+        "_source",
+    ]
 )
 
 
@@ -65,10 +85,9 @@ def _product(product: Product) -> Iterator[Finding]:
     if product.dispatch == "key" and not product.key:
         yield product.place.finding("P701", "dispatch by key needs the name of the key", "key: id")
     for header in product.headers:
-        yield from _tree(header.node, product.place, ALL_FOLLOW)
+        yield from _tree(header.node, product.place, regex.ALL)
 
 
-ALL_FOLLOW = regex.ALL
 
 
 def _message(message: Message) -> Iterator[Finding]:
@@ -96,10 +115,7 @@ def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
         yield wording.place.finding("P305", f"{count} free-text slots on one path", "", "text")
 
 
-def _tree(node: regex.Node, place: object, follow: int) -> Iterator[Finding]:
-    from postern.model import Place
-
-    assert isinstance(place, Place)
+def _tree(node: regex.Node, place: Place, follow: int) -> Iterator[Finding]:
     for chars in regex.unbounded_faults(node, follow):
         spelled = regex.spell(chars)
         yield place.finding("P402", f"{spelled}* may be followed by one of its own characters; bound it")
@@ -113,9 +129,14 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
     for capture in wording.captures():
         words = choices.setdefault(capture.name, set())
         if capture.member == regex.CHOICE:
-            words |= {regex.words(branch) for branch in (capture.node.branches if isinstance(capture.node, regex.Alt) else (capture.node,))}
+            words |= {
+                regex.words(branch)
+                for branch in (capture.node.branches if isinstance(capture.node, regex.Alt) else (capture.node,))
+            }
     if rule.slot not in choices and rule.slot not in wording.slot_names():
-        yield wording.place.finding("P504", f"{rule.slot} is not a slot of the text", ", ".join(wording.slot_names()), "event")
+        yield wording.place.finding(
+            "P504", f"{rule.slot} is not a slot of the text", ", ".join(wording.slot_names()), "event"
+        )
         return
     words = choices.get(rule.slot, set())
     if rule.default is None and (missing := sorted(words - rule.by.keys())):
@@ -163,10 +184,7 @@ def samples(catalog: Catalog) -> Iterator[Finding]:
                 yield from _sample(matcher, message, wording, sample)
 
 
-def _sample(matcher: Matcher, message: Message, wording: Wording, sample: object) -> Iterator[Finding]:
-    from postern.model import Sample
-
-    assert isinstance(sample, Sample)
+def _sample(matcher: Matcher, message: Message, wording: Wording, sample: Sample) -> Iterator[Finding]:
     decoded = matcher.decode(sample.log, matcher.catalog.product(message.product))
     if decoded.wording is None:
         yield sample.place.finding("P601", f"its own text does not match it (status {decoded.status})")
@@ -177,5 +195,9 @@ def _sample(matcher: Matcher, message: Message, wording: Wording, sample: object
 
 
 def _difference(said: dict[str, object], found: dict[str, object]) -> str:
-    parts = [f"{name} is {found.get(name)!r}, said {said.get(name)!r}" for name in sorted(said | found) if said.get(name) != found.get(name)]
+    parts = [
+        f"{name} is {found.get(name)!r}, said {said.get(name)!r}"
+        for name in sorted(said | found)
+        if said.get(name) != found.get(name)
+    ]
     return "; ".join(parts)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
-from postern.findings import Finding
-from postern.source import Document, Loc
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from postern.findings import Finding
+    from postern.source import Document, Loc
 
 Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
 LEVELS: tuple[Level, ...] = (
     "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug",
 )  # fmt: skip
-Cast = Literal["int", "ip", "time", "duration", "list", "python_repr"]
+Cast = Literal["int", "ip", "time", "duration", "list", "text_list", "python_repr", "pairs"]
 Pair = Annotated[str, Field(min_length=2, max_length=2)]
 
 
@@ -44,7 +46,7 @@ class FieldFile(_Strict):
     type: str
     desc: str
     ecs: str | dict[str, str] | None = None
-    cim: str | None = None
+    cim: str | dict[str, str] | None = None
     case: Literal["lower"] | None = None
     header: bool = False
     trust: Literal["device", "outsider"] = "device"
@@ -217,9 +219,7 @@ _MUST_BE = {
 }
 
 
-def _finding(
-    model: type[BaseModel], document: Document, loc: Loc, data: object, fault: ErrorDetails
-) -> Finding | None:
+def _finding(model: type[BaseModel], document: Document, loc: Loc, data: object, fault: ErrorDetails) -> Finding | None:
     here, at = model, loc
     annotation: object = model
     *parents, last = fault["loc"] or ("",)

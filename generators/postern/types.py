@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from postern import notation, regex
-from postern.findings import Finding
-from postern.schema import TypeFile
-from postern.source import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from postern.findings import Finding
+    from postern.schema import TypeFile
+    from postern.source import Document
 
 _OUTER = regex.Repeat(regex.Chars(regex.BLANKS), 0, 8)  # blanks between a wrap and its value belong to neither
 _BLANK_RUN = re.compile(r"([ \t]+)")
 
 
-class UnknownType(KeyError):
+class UnknownTypeError(KeyError):
     """A type that types.yaml does not have."""
 
 
@@ -36,12 +40,12 @@ class Types:
         """What the catalog says of a type.
 
         Raises:
-            UnknownType: there is no such type.
+            UnknownTypeError: there is no such type.
         """
         try:
             return self._files[name]
         except KeyError:
-            raise UnknownType(name) from None
+            raise UnknownTypeError(name) from None
 
     def slot(self, slot: str, type_name: str) -> regex.Node:
         """The tree of a slot of this type, its values captured (composites: one capture a part)."""
@@ -70,7 +74,7 @@ class Types:
         """The tree of a text; `defaults` gives the type of a slot that names none.
 
         Raises:
-            UnknownType: a slot names a type that does not exist.
+            UnknownTypeError: a slot names a type that does not exist.
         """
         return regex.seq(*(self._part(part, defaults, prefix) for part in text))
 
@@ -99,7 +103,7 @@ class Types:
                 yield self._document.finding(error.code, (name, "shape"), str(error))
             except notation.NotationError as error:
                 yield self._document.finding("P301", (name, "text"), str(error))
-            except UnknownType as error:
+            except UnknownTypeError as error:
                 yield self._document.finding("P303", (name,), f"{error.args[0]} is not a type", ", ".join(self.names()))
 
     def _faults(self, name: str, file: TypeFile) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ CREATED = "2026-11-22T10:00:00.000Z"
 
 
 def fixture_lines(name: str) -> list[str]:
-    """The lines of a fixture file; bytes that are not UTF-8 are shown as `\\xNN`."""
+    r"""The lines of a fixture file; bytes that are not UTF-8 are shown as `\xNN`."""
     text = (FIXTURES / name).read_bytes().decode("utf-8", errors="backslashreplace")
     return text.removesuffix("\n").split("\n")
 

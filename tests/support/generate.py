@@ -41,6 +41,9 @@ def strings(node: regex.Node, *, plain: bool = False) -> SearchStrategy[str]:
         return st.one_of(*(strings(branch, plain=plain) for branch in node.branches))
     if isinstance(node, regex.Repeat):
         most = MOST if node.most is None else max(min(node.most, MOST), node.least)
+        if isinstance(node.node, regex.Chars):
+            mask = node.node.mask & PLAIN if plain and node.node.mask & PLAIN else node.node.mask
+            return st.text(letters(mask), min_size=node.least, max_size=most)
         items = st.lists(strings(node.node, plain=plain), min_size=node.least, max_size=most)
         return items.map("".join)
     return st.tuples(*(strings(child, plain=plain) for child in regex.children(node))).map("".join)
@@ -57,24 +60,29 @@ class Segment:
 @st.composite
 def segments(draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> list[Segment]:
     """A text of the tree as segments; `pick` says what is written into a slot."""
-    return list(_segments(draw, node, pick))
+    return list(_Writer(draw, pick).write(node))
 
 
-def _segments(
-    draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]
-) -> Iterator[Segment]:
-    if isinstance(node, regex.Capture):
-        yield Segment(draw(pick(node)), node)
-    elif isinstance(node, regex.Seq | regex.Atomic):
-        for child in regex.children(node):
-            yield from _segments(draw, child, pick)
-    elif isinstance(node, regex.Alt):
-        yield from _segments(draw, draw(st.sampled_from(node.branches)), pick)
-    elif isinstance(node, regex.Repeat) and node.most == 1:
-        if node.least or draw(st.booleans()):
-            yield from _segments(draw, node.node, pick)
-    else:
-        yield Segment(draw(strings(node)))
+class _Writer:
+    def __init__(self, draw: DrawFn, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> None:
+        self.draw, self.pick = draw, pick
+        self.blank = draw(strings(regex.BLANK))
+
+    def write(self, node: regex.Node) -> Iterator[Segment]:
+        if isinstance(node, regex.Capture):
+            yield Segment(self.draw(self.pick(node)), node)
+        elif isinstance(node, regex.Lit) or node == regex.BLANK:
+            yield Segment(node.text if isinstance(node, regex.Lit) else self.blank)
+        elif isinstance(node, regex.Seq | regex.Atomic):
+            for child in regex.children(node):
+                yield from self.write(child)
+        elif isinstance(node, regex.Alt):
+            yield from self.write(self.draw(st.sampled_from(node.branches)))
+        elif isinstance(node, regex.Repeat) and node.most == 1:
+            if node.least or self.draw(st.booleans()):
+                yield from self.write(node.node)
+        else:
+            yield Segment(self.draw(strings(node)))
 
 
 def fits(capture: regex.Capture, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from postern.artifact import Artifact
 
-_TYPE_MISSING = "No handler for type"
+_TYPE_MISSING = re.compile(r"No handler for type|The mapper type \[\w+\] .*does not exist")
 Names = set[tuple[str, str]]
 
 
@@ -36,7 +37,7 @@ def put(client: Elasticsearch, artifacts: list[Artifact], swaps: Mapping[str, st
         try:
             return install(client, artifacts, lambda body: swap_mappings(body, swaps))
         except BadRequestError as error:
-            if _TYPE_MISSING not in str(error):
+            if not _TYPE_MISSING.search(str(error.body)):
                 raise
             return install(client, artifacts, lambda body: swap_mappings(body, SWAPS))
     except BaseException:

@@ -71,8 +71,8 @@ def forms(catalog: Catalog, fixtures: Path | None) -> Iterator[Batch]:
 
 
 def lines_of(path: Path) -> tuple[str, ...]:
-    """The lines of a file; a byte that is no UTF-8 becomes a replacement character, as a shipper would make it."""
-    lines = path.read_bytes().decode(errors="replace").split("\n")
+    r"""The lines of a file; bytes that are not UTF-8 are shown as `\\xNN`."""
+    lines = path.read_bytes().decode(errors="backslashreplace").split("\n")
     return tuple(lines[:-1] if lines[-1] == "" else lines)
 
 

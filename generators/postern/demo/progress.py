@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from postern.engine import Progress as Told
 
 _MB = 1024 * 1024
+_LARGE = 16 * _MB
 
 
 @contextlib.contextmanager
@@ -42,7 +43,7 @@ class _Bars:
 
 
 class _Lines:
-    """One line when a file begins to arrive, and one a quarter of it."""
+    """One line when a file begins to arrive, and for a large one another each quarter of it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -50,7 +51,10 @@ class _Lines:
 
     def __call__(self, name: str, done: int, total: int | None) -> None:
         size = f"{total / _MB:,.1f} MB" if total else "size unknown"
-        quarter = 4 * done // total if total else 0
-        if quarter > self._quarters.get(name, -1):
-            self._quarters[name] = quarter
-            self._console.print(f"fetching {name} ({size}): {25 * quarter} %", markup=False, highlight=False)
+        quarter = 4 * done // total if total and total >= _LARGE else 0
+        # A part of a zip arrives in two pieces, so the name alone does not tell what is being fetched.
+        piece = f"{name} ({size})"
+        if quarter > self._quarters.get(piece, -1):
+            self._quarters[piece] = quarter
+            said = f"fetching {piece}" + (f": {25 * quarter} %" if quarter else "")
+            self._console.print(said, markup=False, highlight=False, soft_wrap=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from elasticsearch import Elasticsearch, NotFoundError, helpers
 
-from postern.artifact import Artifact
+if TYPE_CHECKING:
+    from postern.artifact import Artifact
 
 ROOT = "elastic/"
 # Adapts a template to a cluster that lacks some field types; gives the body and what was swapped.
@@ -48,7 +50,9 @@ def install(client: Elasticsearch, artifacts: Iterable[Artifact], adapt: Adapt =
     Raises:
         elasticsearch.ApiError: the cluster refused something.
     """
-    files = {artifact.path.removeprefix(ROOT): artifact.text for artifact in artifacts if artifact.path.startswith(ROOT)}
+    files = {
+        artifact.path.removeprefix(ROOT): artifact.text for artifact in artifacts if artifact.path.startswith(ROOT)
+    }
     done = Installation()
     manifest = json.loads(files["manifest.json"])
     for name in manifest["pipelines"]:
@@ -76,10 +80,8 @@ def _adapted(done: Installation, adapt: Adapt, text: str) -> dict[str, Any]:
 def _lookup(client: Elasticsearch, files: Mapping[str, str], done: Installation, adapt: Adapt) -> None:
     for path in (path for path in files if path.startswith("lookup/") and path.endswith(".json")):
         name = PurePosixPath(path).stem
-        try:
+        with contextlib.suppress(NotFoundError):
             client.indices.delete(index=name)
-        except NotFoundError:
-            pass
         client.indices.create(index=name, body=_adapted(done, adapt, files[path]))
         documents = [json.loads(line) for line in files[f"lookup/{name}.ndjson"].splitlines()]
         actions = ({"_index": name, "_id": one["postern"]["key"], "_source": one} for one in documents)

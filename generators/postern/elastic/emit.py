@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern.artifact import Artifact
 from postern.elastic import kibana, logstash, mappings
 from postern.elastic.pipelines import Pipeline, pipelines
-from postern.model import Catalog, Search
 from postern.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.model import Catalog, Search
 
 PACKAGE = "postern.elastic"
 ROOT = "elastic"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from postern import regex
-from postern.model import Catalog, Header
+
+if TYPE_CHECKING:
+    from postern.model import Catalog, Header
 
 TEMPORARY = "_tmp"
 ANY = r"[\s\S]"  # Joni's dot stops at a line feed

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from postern.model import Catalog, Dashboard, Panel, Search
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.model import Catalog, Dashboard, Panel, Search
 
 DATA_VIEW = "postern-logs"
 PATTERN = "logs-postern.*-*"
 MIGRATION = "8.9.0"  # the newest shape change of these types that 8.19 and 9.x both read
+GRID = 48  # columns of a dashboard
 _SERIES = {"line": "line", "bar": "bar_stacked"}
 
 
@@ -61,7 +64,9 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
         "title": f"Postern: {dashboard.title}",
         "description": dashboard.description,
         "panelsJSON": json.dumps(panels, sort_keys=True),
-        "optionsJSON": json.dumps({"useMargins": True, "syncColors": True, "syncCursor": True, "hidePanelTitles": False}),
+        "optionsJSON": json.dumps(
+            {"useMargins": True, "syncColors": True, "syncCursor": True, "hidePanelTitles": False}
+        ),
         "timeRestore": True,
         "timeFrom": "now-7d",
         "timeTo": "now",
@@ -76,7 +81,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
 def _panels(dashboard: Dashboard) -> Iterator[dict[str, Any]]:
     x = y = row = 0
     for panel in dashboard.panels:
-        if x + panel.width > 48:
+        if x + panel.width > GRID:
             x, y, row = 0, y + row, 0
         place = {"x": x, "y": y, "w": panel.width, "h": panel.height, "i": panel.id}
         x, row = x + panel.width, max(row, panel.height)

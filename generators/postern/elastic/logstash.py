@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from postern import regex
 from postern.elastic import grok
-from postern.model import Catalog, Product
+
+if TYPE_CHECKING:
+    from postern.model import Catalog, Product
 
 
 def patterns(catalog: Catalog, product: Product) -> list[tuple[str, str]]:

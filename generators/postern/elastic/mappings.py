@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern import ecs_schema
-from postern.model import Catalog, Product
+
+if TYPE_CHECKING:
+    from postern.model import Catalog, Product
 
 PRIORITY = 250  # above the built-in templates for logs-*-*
 LONGEST_KEYWORD = 1024  # ECS's own limit
@@ -13,12 +15,37 @@ LONGEST_PARAM = 8191  # Lucene refuses terms above 32,766 bytes
 LOOKUP_INDEX = "postern-messages"
 ROUTER_DATASET = "postern.router"
 # Fields that no slot writes: constants of an event, what the pipelines note, what a shipper sets.
-OWN_FIELDS = (
-    "@timestamp ecs.version error.code error.message event.action event.category event.code event.created event.dataset "
-    "event.ingested event.kind event.module event.original event.outcome event.severity event.type log.level message "
-    "log.syslog.facility.code observer.product observer.type observer.vendor "
-    "related.hosts related.ip related.user tags data_stream.type data_stream.dataset data_stream.namespace"
-).split()
+OWN_FIELDS = [
+    "@timestamp",
+    "ecs.version",
+    "error.code",
+    "error.message",
+    "event.action",
+    "event.category",
+    "event.code",
+    "event.created",
+    "event.dataset",
+    "event.ingested",
+    "event.kind",
+    "event.module",
+    "event.original",
+    "event.outcome",
+    "event.severity",
+    "event.type",
+    "log.level",
+    "message",
+    "log.syslog.facility.code",
+    "observer.product",
+    "observer.type",
+    "observer.vendor",
+    "related.hosts",
+    "related.ip",
+    "related.user",
+    "tags",
+    "data_stream.type",
+    "data_stream.dataset",
+    "data_stream.namespace",
+]
 OWN_KEYWORDS = ("postern.key", "postern.parse_status", "postern.direction")
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern import document, ecs_schema, regex
 from postern.dispatch import CLASS_DIGITS, Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
-from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
 
 Processor = dict[str, Any]
 ID_LEAD = r"(?::[ \t\r\n]{0,8}|[ \t\r\n]{1,8})"  # between the id and the body
 MAX_CALLS = 9  # conditions in one chain
 MAX_PATTERNS = 24  # of one grok processor
+LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
 TRACE = "_ingest._grok_match_index"
 
 
@@ -94,7 +98,9 @@ class _Builder:
     @staticmethod
     def call(caller: str, name: str, group: range) -> Processor:
         bucket = f"ctx.{TEMPORARY}.bucket"
-        condition = f"{bucket} == {group[0]}" if len(group) == 1 else f"{bucket} >= {group[0]} && {bucket} <= {group[-1]}"
+        condition = (
+            f"{bucket} == {group[0]}" if len(group) == 1 else f"{bucket} >= {group[0]} && {bucket} <= {group[-1]}"
+        )
         return _call(caller, name, condition)
 
     # -- the whole line
@@ -103,7 +109,14 @@ class _Builder:
         by_key = self.product.dispatch == "key"
         headers = [grok.header(self.catalog, header) for header in self.product.headers]
         processors = [
-            {"set": {"tag": f"{self.name}-original", "field": "event.original", "copy_from": "message", "override": False}},
+            {
+                "set": {
+                    "tag": f"{self.name}-original",
+                    "field": "event.original",
+                    "copy_from": "message",
+                    "override": False,
+                }
+            },
             _grok(self.name, "header", "event.original", headers, trace=by_key),
             *([_trace(self.name)] if by_key else []),
             _script(self.name, "severity", self.header_scripts(), self.header_params()),
@@ -161,7 +174,7 @@ class _Builder:
         """What the table says of a wording."""
         captures = list(wording.captures())
         paths = {path for capture in captures if (path := self.catalog.role(capture))}
-        entry = {
+        return {
             "key": message.key,
             "code": message.id,
             "severity": self.product.levels[message.level],
@@ -172,7 +185,6 @@ class _Builder:
             "steps": list(_steps(self.catalog, captures)),
             "related": _related(self.catalog, paths),
         }
-        return entry
 
     def direction(self, wording: Wording) -> str | None:
         if not document.has_direction(wording, self.product):
@@ -227,11 +239,11 @@ def _steps(catalog: Catalog, captures: list[regex.Capture]) -> Iterator[list[Any
         path = grok.path_of(catalog, capture)
         known = ecs.field(path)
         wanted = ["lower"] if catalog.fields[capture.name].lower else []
-        if capture.cast in ("list", "python_repr"):
+        if capture.cast in ("python_repr", *LIST_CASTS):
             wanted.append(capture.cast)
         if capture.cast == "duration":
             wanted.append("duration" if path == "event.duration" else "seconds")
-        if known is not None and known.array and capture.cast != "list":
+        if known is not None and known.array and capture.cast not in LIST_CASTS:
             wanted.append("array")
         for step in wanted:
             if (step, path) not in done:
@@ -297,8 +309,14 @@ def _failure(name: str) -> list[Processor]:
     return [
         {"set": {"tag": f"{name}-why", "field": "error.message", "copy_from": "_ingest.on_failure_message"}},
         {"set": {"tag": f"{name}-where", "field": "error.code", "copy_from": "_ingest.on_failure_processor_tag"}},
-        {"script": {"tag": f"{name}-status", "lang": "painless", "source": script("time", "failure"),
-                    "params": {"ecs_version": ecs_schema.load().version}}},
+        {
+            "script": {
+                "tag": f"{name}-status",
+                "lang": "painless",
+                "source": script("time", "failure"),
+                "params": {"ecs_version": ecs_schema.load().version},
+            }
+        },
     ]
 
 

@@ -1,0 +1,74 @@
+"""How fast the tools are: the commands as a user runs them, and the reference matcher on one core."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from figures import Figure, median_of, seconds
+from lines import mixes
+
+from postern.compile import compile_catalog
+from postern.matcher import Matcher
+from postern.paths import catalog_root
+
+if TYPE_CHECKING:
+    from postern.model import Catalog
+
+COMMAND = str(Path(sys.executable).with_name("postern"))
+
+
+def check_and_build() -> Figure:
+    """`postern check` and then `postern build` into an empty folder, both from the start of Python to its end."""
+
+    def both() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            return seconds(lambda: (_postern("check"), _postern("build", "--out", folder)))
+
+    measured, note = median_of(5, both)
+    return Figure("check + build", measured, "s", 1.0, at_most=True, note=f"both commands, {note}")
+
+
+def matcher(catalog: Catalog, lines: dict[str, list[str]]) -> Figure:
+    """Lines that the matcher decodes in a second; half of them a firewall's, half of them a mail gateway's."""
+    reader = Matcher(catalog)
+    products = {name: catalog.product(name) for name in lines}
+
+    def once() -> float:
+        spent = sum(
+            seconds(lambda name=name: [reader.decode(line, products[name]) for line in lines[name]]) for name in lines
+        )
+        return sum(map(len, lines.values())) / spent
+
+    once()
+    measured, note = median_of(5, once)
+    return Figure("matcher", measured, "lines/s", 50_000, at_most=False, note=f"product known, {note}")
+
+
+def explain(lines: dict[str, list[str]]) -> Figure:
+    """Lines that `postern explain --json -` answers in a second, the start of Python included."""
+    text = "\n".join(line for mix in lines.values() for line in mix) + "\n"
+    count = text.count("\n")
+    measured, note = median_of(3, lambda: count / seconds(lambda: _postern("explain", "--json", "-", given=text)))
+    return Figure("explain --json", measured, "lines/s", 10_000, at_most=False, note=f"{count:,} lines, {note}")
+
+
+def _postern(*arguments: str, given: str | None = None) -> None:
+    done = subprocess.run([COMMAND, *arguments], input=given, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"postern {' '.join(arguments)} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def measure() -> list[Figure]:
+    """All figures of the tools."""
+    catalog = compile_catalog(catalog_root())
+    lines = mixes(catalog)
+    return [check_and_build(), matcher(catalog, lines), explain(lines)]
+
+
+if __name__ == "__main__":
+    for one in measure():
+        print(f"{one.name}: {one.measured:,.2f} {one.unit} ({one.target}; {one.note})")

@@ -1,0 +1,46 @@
+"""All checks in one run: what the compiler sees, and whether the samples hold."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from postern import rules
+from postern.compile import compile_catalog
+from postern.findings import CatalogError, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from postern.model import Catalog
+
+# Files that every message hangs on: while one of them is broken, a sample that fails proves nothing.
+_BASES = frozenset({"types.yaml", "fields.yaml", "_product.yaml"})
+
+
+def checked(root: Path) -> Catalog:
+    """The catalog below `root`, in which everything holds.
+
+    Raises:
+        CatalogError: with every finding of the compiler and of the samples.
+    """
+    try:
+        catalog = compile_catalog(root)
+    except CatalogError as error:
+        raise CatalogError([*error.findings, *_samples_beside(error)], error.catalog) from None
+    if found := list(rules.samples(catalog)):
+        raise CatalogError(found, catalog)
+    return catalog
+
+
+def _samples_beside(error: CatalogError) -> Iterator[Finding]:
+    """Findings about samples of the entries that are sound."""
+    if error.catalog is None or any(PurePath(one.path).name in _BASES for one in error.findings):
+        return
+    broken = {_entry(finding) for finding in error.findings}
+    yield from (finding for finding in rules.samples(error.catalog) if _entry(finding) not in broken)
+
+
+def _entry(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.key.partition(".")[0]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from figures import Figure
 from lines import mixes
-
 from postern.compile import compile_catalog
 from postern.demo import install
 from postern.elastic import emit

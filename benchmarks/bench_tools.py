@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from figures import Figure, median_of, seconds
 from lines import mixes
-
 from postern.compile import compile_catalog
 from postern.matcher import Matcher
 from postern.paths import catalog_root

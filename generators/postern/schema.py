@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, ge
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic_core import ErrorDetails
 
     from postern.findings import Finding
@@ -197,6 +199,11 @@ class DashboardFile(_Strict):
     title: str
     description: str
     panels: list[PanelFile]
+
+
+def mapping(data: object) -> Iterator[tuple[str, Any]]:
+    """The items of a mapping; nothing of anything else (which is a finding elsewhere)."""
+    return iter(data.items()) if isinstance(data, dict) else iter(())
 
 
 def validate(model: type[Model], document: Document, loc: Loc, data: object) -> Model | None:

@@ -33,7 +33,7 @@ def run(
     from postern.checks import checked
 
     gc.disable()  # one short run: what it makes lives until its end
-    folder = Path(out) if out else (paths.checkout() or Path()) / "out"
+    folder = Path(out) if out else _near((paths.checkout() or Path()) / "out")
     made = artifacts(checked(paths.catalog_root()))
     _refuse_foreign(made, folder, named=bool(out))
     if check:
@@ -43,14 +43,19 @@ def run(
         _report(artifact.write(made, folder), made, folder)
 
 
+def _near(path: Path) -> Path:
+    """The path as seen from the working folder, where it lies below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def _refuse_foreign(made: list[Artifact], folder: Path, *, named: bool) -> None:
-    """Files that are not generated are removed: never from a folder that is not ours."""
+    """What is not generated is removed: never from a folder that was not written by us."""
     if folder.exists() and not folder.is_dir():
         raise Stop(f"{folder} is not a folder.", "Name another one with --out.")
-    ours = {one.path.partition("/")[0] for one in made}
-    foreign = sorted(path.name for path in folder.iterdir() if path.name not in ours) if folder.exists() else []
-    if named and foreign:
-        raise Stop(f"{folder} holds files that are not Postern's, such as {foreign[0]}.", "Name an empty folder.")
+    if not named or not folder.exists() or any((folder / one.path).is_file() for one in made):
+        return
+    if any(folder.iterdir()):
+        raise Stop(f"{folder} holds files that Postern did not write.", "Name an empty folder, or one that is not there.")
 
 
 def _compare(differences: list[Difference], folder: Path, command: str) -> None:
@@ -58,10 +63,8 @@ def _compare(differences: list[Difference], folder: Path, command: str) -> None:
         return
     for one in differences:
         typer.echo(f"{one.kind:10} {folder / one.path}")
-    raise Stop(
-        f"{counted(len(differences), 'file')} below {folder} {'is' if len(differences) == 1 else 'are'} not what the catalog generates.",
-        f"Run `{command}` and commit what it changes.",
-    )
+    number = counted(len(differences), "difference")
+    raise Stop(f"{number} between {folder} and what the catalog generates.", f"Run `{command}` and commit what it changes.")
 
 
 def _report(differences: list[Difference], made: list[Artifact], folder: Path) -> None:

@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from postern.explain import Explainer
-    from postern.matcher import Matcher
     from postern.model import Catalog, Product
 
 EXAMPLES = (
@@ -28,7 +27,9 @@ LANGUAGES = ("en",)
 
 
 def run(
-    line: Annotated[str, typer.Argument(help="A log line; - reads lines from standard input.", show_default=False)] = "",
+    line: Annotated[
+        str, typer.Argument(metavar="LINE", help="A log line; - reads lines from standard input.", show_default=False)
+    ] = "",
     lang: Annotated[str, typer.Option(help="Language of title, meaning and action.")] = "en",
     product: Annotated[str, typer.Option(help="The device, where it is known; else the line tells.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in order.")] = False,

@@ -57,12 +57,12 @@ def _names(client: Elasticsearch) -> Names:
     return {(kind, name) for kind, names in asked for name in names}
 
 
-def _found(get: Any) -> Iterator[str]:  # noqa: ANN401 -- a call of the client, whose answers are untyped
+def _found(get: Any) -> Iterator[str]:
     with contextlib.suppress(NotFoundError):
         yield from get()
 
 
-def _listed(get: Any, key: str) -> Iterator[str]:  # noqa: ANN401 -- as above
+def _listed(get: Any, key: str) -> Iterator[str]:
     with contextlib.suppress(NotFoundError):
         yield from (one["name"] for one in get()[key])
 

@@ -89,10 +89,6 @@ def reason(error: Exception) -> tuple[str, str]:
         )
     if isinstance(error, TransportError):
         return "The cluster does not answer any more.", "Run the command again; by URL, look whether it still runs."
-    if isinstance(error, BrokenPipeError):
-        # Whoever read our paper has gone: Python must not complain about it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return "Nobody reads the output any more.", "What was started is stopped."
     return f"A file cannot be used: {error}.", "Mend what it says, then run the command again."
 
 

@@ -11,8 +11,9 @@ IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # The first Python that is new enough; PYTHON=… names another.
 PYTHON := $(or $(PYTHON),$(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$one -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$one && exit; done; echo python3))
-# The environment is made anew when this changes: what is asked for, by which Python, and in which folder.
-FINGERPRINT = { cat pyproject.toml; $(PYTHON) --version; pwd; } | cksum
+WHICH := import sys; print(sys.base_prefix, sys.version)
+# The environment is brought up to date when this changes: what is asked for, by which Python, and in which folder.
+FINGERPRINT = { cat pyproject.toml; $(PYTHON) -c '$(WHICH)'; pwd; } | cksum
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +37,9 @@ env: python ## make the Python environment, or bring it up to date
 		echo "Environment: $(VENV), as pyproject.toml asks."; \
 	else \
 		[ -d $(VENV) ] || fresh=yes; rm -f $(STAMP); \
+		[ "$$($(BIN)/python -c '$(WHICH)' 2>/dev/null)" = "$$($(PYTHON) -c '$(WHICH)')" ] || other=--clear; \
 		echo "Environment: installing the project and its packages into $(VENV), about a minute."; \
-		{ $(PYTHON) -m venv $(VENV) \
+		{ $(PYTHON) -m venv $$other $(VENV) \
 			&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[engine,test,dev]' \
 			&& $(FINGERPRINT) > $(STAMP); } || { \
 			[ -z "$$fresh" ] || rm -rf $(VENV); \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -15,14 +15,13 @@ from support.real import catalog, matcher
 from postern.casts import CASTS
 from postern.document import ecs
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded, context_keys
-from postern.model import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from postern.model import KvSlot, Product
+    from postern.model import KvSlot, Product, Wording
     from postern.regex import Capture
 
 TWO = 2
@@ -52,28 +51,31 @@ fast = settings(
 )
 
 
-def wordings(*, kv: bool) -> list[tuple[Product, Wording]]:
-    return [
-        (product, one) for product in catalog().products for _, one in product.wordings() if (one.body is None) == kv
-    ]
+class Case(NamedTuple):
+    """A wording of a product; short to print, for Hypothesis prints what its strategies are made of."""
+
+    product: Product
+    wording: Wording
+
+    def __repr__(self) -> str:
+        return f"{self.wording.key}.{self.wording.number}"
+
+
+CASES = [Case(product, one) for product in catalog().products for _, one in product.wordings()]
 
 
 def outsider(slot: str) -> bool:
     return catalog().fields[slot].outsider
 
 
-def name(case: Product | Wording) -> str:
-    return f"{case.key}.{case.number}" if isinstance(case, Wording) else ""
+TEXTS = [case for case in CASES if case.wording.body is not None]
+FORGEABLE = [case for case in TEXTS if any(map(outsider, case.wording.slot_names()))]
+KEYED = [case for case in CASES if case.wording.body is None]
 
 
-TEXTS = wordings(kv=False)
-FORGEABLE = [(product, one) for product, one in TEXTS if any(map(outsider, one.slot_names()))]
-KEYED = wordings(kv=True)
-
-
-def heads(product: Product, wording: Wording) -> list[str]:
+def heads(case: Case) -> list[str]:
     """What stands before the bodies of the wording's own samples."""
-    return [one.log[: -len(matcher().decode(one.log, product).body)] for one in wording.samples]
+    return [one.log[: -len(matcher().decode(one.log, case.product).body)] for one in case.wording.samples]
 
 
 def text_of(line: list[Segment]) -> str:
@@ -116,20 +118,27 @@ def both_ways(line: str, product: Product) -> Decoded:
 # ---------------------------------------------------------------- texts
 
 
-@pytest.mark.parametrize(("product", "wording"), TEXTS, ids=name)
-def test_a_line_of_any_values_gives_its_message_and_values_back(product: Product, wording: Wording) -> None:
-    assert wording.body is not None
+@st.composite
+def written(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
+    """A head and a line of the wording."""
+    assert case.wording.body is not None
+    return draw(st.sampled_from(heads(case))), segments(draw, case.wording.body, ordinary)
+
+
+@pytest.mark.parametrize("case", TEXTS, ids=repr)
+def test_a_line_of_any_values_gives_its_message_and_values_back(case: Case) -> None:
     admitted: list[bool] = []
 
     @settings(fast, max_examples=30)
-    @given(st.sampled_from(heads(product, wording)), segments(wording.body, ordinary))
-    def check(head: str, line: list[Segment]) -> None:
-        decoded = both_ways(head + text_of(line), product)
+    @given(written(case))
+    def check(made: tuple[str, list[Segment]]) -> None:
+        head, line = made
+        decoded = both_ways(head + text_of(line), case.product)
         admitted.append(decoded.status != PARSED)
         if decoded.message is None:
             return
         wanted = values(line)
-        assert (decoded.message.key, device(decoded.params)) == (wording.key, device(wanted))
+        assert (decoded.message.key, device(decoded.params)) == (case.wording.key, device(wanted))
         if sum(map(outsider, wanted)) < TWO:  # two outsiders may blur into each other
             assert present(decoded.params) == wanted
 
@@ -138,41 +147,30 @@ def test_a_line_of_any_values_gives_its_message_and_values_back(product: Product
 
 
 @st.composite
-def forged(draw: DrawFn, product: Product, wording: Wording) -> tuple[str, list[Segment]]:
+def forged(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
     """A head and a line in which one outsider wrote what would follow, or a whole message."""
-    assert wording.body is not None
-    head, line, fake = (
-        draw(strategy)
-        for strategy in (st.sampled_from(heads(product, wording)), *[segments(wording.body, ordinary)] * 2)
-    )
+    (head, line), (_, fake) = draw(written(case)), draw(written(case))
     places = [at for at, one in enumerate(line) if one.capture and outsider(one.capture.name)]
     assume(places)
     at = draw(st.sampled_from(places))
     capture = line[at].capture
     same = [index for index, one in enumerate(fake) if one.capture and capture and one.capture.name == capture.name]
-    tail = text_of(fake[same[0] + 1 :]) if same else text_of(fake)
-    payloads = [
-        f"x{tail}",
-        f"x{tail}y",
-        f"x{tail}{tail}",
-        text_of(fake),
-        head + text_of(fake),
-        f"x\n{head}{text_of(fake)}",
-    ]
-    written = draw(st.sampled_from([*payloads, *FOREIGN])).strip(" \t\r\n")
-    return head, [*line[:at], Segment(written, capture), *line[at + 1 :]]
+    whole, tail = text_of(fake), text_of(fake[same[0] + 1 :] if same else fake)
+    payloads = [f"x{tail}", f"x{tail}y", f"x{tail}{tail}", whole, head + whole, f"x\n{head}{whole}", *FOREIGN]
+    text = draw(st.sampled_from(payloads)).strip(" \t\r\n")
+    return head, [*line[:at], Segment(text, capture), *line[at + 1 :]]
 
 
-@pytest.mark.parametrize(("product", "wording"), FORGEABLE, ids=name)
-def test_what_an_outsider_writes_is_never_taken_for_what_the_device_wrote(product: Product, wording: Wording) -> None:
+@pytest.mark.parametrize("case", FORGEABLE, ids=repr)
+def test_what_an_outsider_writes_is_never_taken_for_what_the_device_wrote(case: Case) -> None:
     @settings(fast, max_examples=60)
-    @given(forged(product, wording))
-    def check(case: tuple[str, list[Segment]]) -> None:
-        head, line = case
-        decoded = both_ways(head + text_of(line), product)
+    @given(forged(case))
+    def check(made: tuple[str, list[Segment]]) -> None:
+        head, line = made
+        decoded = both_ways(head + text_of(line), case.product)
         assert decoded.body == text_of(line)
         if decoded.message is not None:
-            assert (decoded.message.key, device(decoded.params)) == (wording.key, device(values(line)))
+            assert (decoded.message.key, device(decoded.params)) == (case.wording.key, device(values(line)))
 
     check()
 
@@ -196,41 +194,41 @@ def value_of(slot: KvSlot) -> SearchStrategy[str]:
 
 
 @st.composite
-def keyed(draw: DrawFn, product: Product, wording: Wording) -> dict[str, tuple[KvSlot, str]]:
+def keyed(draw: DrawFn, case: Case) -> dict[str, tuple[KvSlot, str]]:
     """Keys of the native layout in any order, one for each slot, with slot and value."""
-    context = {key: slot for (_, key), slot in context_keys(product, wording, bracketed=False).items()}
-    keys = {slot.name: (key, slot) for key, slot in (product.common | context | wording.kv).items()}
+    context = {key: slot for (_, key), slot in context_keys(case.product, case.wording, bracketed=False).items()}
+    keys = {slot.name: (key, slot) for key, slot in (dict(case.product.common) | context | case.wording.kv).items()}
     return {key: (slot, draw(value_of(slot))) for key, slot in draw(st.permutations(sorted(keys.values(), key=str)))}
 
 
-def keyed_line(product: Product, wording: Wording, line: Mapping[str, tuple[KvSlot, str]], more: str = "") -> str:
+def keyed_line(case: Case, line: Mapping[str, tuple[KvSlot, str]], more: str = "") -> str:
     body = " ".join(f"{key}={bare_or_quoted(text)}" for key, (_, text) in line.items())
-    return f"{heads(product, wording)[0]}{product.key}={wording.key.partition('.')[2]} {body}{more}"
+    return f"{heads(case)[0]}{case.product.key}={case.wording.key.partition('.')[2]} {body}{more}"
 
 
 def typed(line: Mapping[str, tuple[KvSlot, str]]) -> dict[str, Any]:
     return {slot.name: int(text) if slot.members[0][1] == "int" else text for slot, text in line.values()}
 
 
-@pytest.mark.parametrize(("product", "wording"), KEYED, ids=name)
-def test_keys_in_any_order_give_their_values_back(product: Product, wording: Wording) -> None:
+@pytest.mark.parametrize("case", KEYED, ids=repr)
+def test_keys_in_any_order_give_their_values_back(case: Case) -> None:
     @settings(fast, max_examples=50)
-    @given(keyed(product, wording))
+    @given(keyed(case))
     def check(line: dict[str, tuple[KvSlot, str]]) -> None:
-        decoded = both_ways(keyed_line(product, wording, line), product)
+        decoded = both_ways(keyed_line(case, line), case.product)
         assert decoded.message is not None
-        assert (decoded.message.key, decoded.params) == (wording.key, typed(line))
+        assert (decoded.message.key, decoded.params) == (case.wording.key, typed(line))
 
     check()
 
 
-@pytest.mark.parametrize(("product", "wording"), KEYED, ids=name)
-def test_a_forged_copy_of_a_key_takes_the_key_away_and_nothing_else(product: Product, wording: Wording) -> None:
+@pytest.mark.parametrize("case", KEYED, ids=repr)
+def test_a_forged_copy_of_a_key_takes_the_key_away_and_nothing_else(case: Case) -> None:
     @settings(fast, max_examples=50)
-    @given(keyed(product, wording), st.data())
+    @given(keyed(case), st.data())
     def check(line: dict[str, tuple[KvSlot, str]], data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(line)))
-        decoded = both_ways(keyed_line(product, wording, line, f' x="a b" {key}=666 c'), product)
+        decoded = both_ways(keyed_line(case, line, f' x="a b" {key}=666 c'), case.product)
         wanted = {slot: value for slot, value in typed(line).items() if slot != line[key][0].name}
         assert {slot: value for slot, _, value in decoded.values} == wanted
         assert decoded.params[key] == [line[key][1], "666"]
@@ -259,9 +257,9 @@ def broken(draw: DrawFn) -> str:
 
 
 @settings(fast, max_examples=1500)
-@given(broken(), st.sampled_from([None, *catalog().products]))
-def test_a_broken_line_keeps_its_text_and_gets_a_status(line: str, product: Product | None) -> None:
-    decoded = matcher().decode(line, product)
+@given(broken(), st.sampled_from([None, *(product.name for product in catalog().products)]))
+def test_a_broken_line_keeps_its_text_and_gets_a_status(line: str, product: str | None) -> None:
+    decoded = matcher().decode(line, catalog().product(product) if product else None)
     document = ecs(decoded, catalog(), NOW)
     assert decoded.status in (PARSED, HEADER_ONLY, UNKNOWN)
     assert (document["event"]["original"], document["postern"]["parse_status"]) == (line, decoded.status)

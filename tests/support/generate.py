@@ -56,10 +56,12 @@ class Segment:
     text: str
     capture: regex.Capture | None = None
 
+    def __repr__(self) -> str:
+        return f"{self.capture.name}={self.text!r}" if self.capture else repr(self.text)
 
-@st.composite
+
 def segments(draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> list[Segment]:
-    """A text of the tree as segments; `pick` says what is written into a slot."""
+    """Draws a text of the tree as segments; `pick` says what is written into a slot."""
     return list(_Writer(draw, pick).write(node))
 
 

@@ -33,6 +33,7 @@ VERBS = (
     Verb("build", "build", "Generate everything below out/."),
     Verb("new", "new", "Draft a catalog entry from a log line."),
     Verb("collect", "collect", "Turn what a device shows into log lines."),
+    Verb("demo", "demo", "Show it all on a real Elasticsearch."),
 )
 
 

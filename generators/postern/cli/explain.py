@@ -28,8 +28,8 @@ LANGUAGES = ("en",)
 
 def run(
     line: Annotated[
-        str, typer.Argument(metavar="LINE", help="A log line; - reads lines from standard input.", show_default=False)
-    ] = "",
+        str | None, typer.Argument(metavar="LINE", help="A log line; - reads lines from standard input.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of title, meaning and action.")] = "en",
     product: Annotated[str, typer.Option(help="The device, where it is known; else the line tells.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in order.")] = False,
@@ -44,9 +44,9 @@ def run(
     if lang not in LANGUAGES:
         raise typer.BadParameter(f"{lang} is not there yet; known: {', '.join(LANGUAGES)}", param_hint="--lang")
     received = _moment(reference) if reference else None
-    if not line and sys.stdin is not None and sys.stdin.isatty():
+    if line is None and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a line in quotes, or - to read lines from standard input", param_hint="LINE")
-    given = [[lines.argument(line)]] if line not in ("", "-") else lines.batches(lines.stdin())
+    given = lines.batches(lines.stdin()) if line in (None, "-") else [[lines.argument(line)]]
     catalog, known = _catalog(product)
     if as_json:
         _print_json(given, catalog, known, received)

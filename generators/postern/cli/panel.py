@@ -71,15 +71,15 @@ def _rows(decoded: Decoded, explained: dict[str, Any], catalog: Catalog) -> Tabl
         table.add_row("known", Text(known(decoded, catalog)))
         table.add_row("what to do", Text(way_out(decoded, catalog)))
     if explained["params"]:
-        table.add_row("values", _pairs(explained["params"]))
+        table.add_row("values", _pairs(explained["params"], "\n"))
     fields = {path: value for path, value in flat(explained["ecs"]) if path not in _SAID and "postern.params" not in path}
-    table.add_row("ECS", _pairs(fields))
+    table.add_row("ECS", _pairs(fields, " · "))
     return table
 
 
-def _pairs(values: dict[str, Any]) -> Text:
-    lines = [Text.assemble((f"{clean(name)} ", "cyan"), _shown(value)) for name, value in values.items()]
-    return Text("\n").join(lines)
+def _pairs(values: dict[str, Any], between: str) -> Text:
+    pairs = [Text.assemble((f"{clean(name)} ", "cyan"), _shown(value)) for name, value in values.items()]
+    return Text(between).join(pairs)
 
 
 def _shown(value: Any) -> str:
@@ -102,7 +102,7 @@ def known(decoded: Decoded, catalog: Catalog) -> str:
 def way_out(decoded: Decoded, catalog: Catalog) -> str:
     """What to do with such a line."""
     if decoded.status == HEADER_ONLY and decoded.product is not None:
-        line = clean(decoded.line)
-        return f"Draft an entry: postern new --product {decoded.product.name} {shlex.quote(line)}"
+        line = shlex.quote(decoded.line) if clean(decoded.line) == decoded.line else "'the line'"
+        return f"Draft an entry: postern new {line}"
     names = ", ".join(product.name for product in catalog.products)
     return f"If you know the device, name it with --product ({names}), and give the whole line with its header."

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from support.generate import Segment, fits, segments, strings
-from support.real import catalog, matcher
 
 from postern.casts import CASTS
 from postern.document import ecs
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded, context_keys
+from postern.regex import BLANKS, Chars, walk
+from support.generate import Segment, fits, segments, strings
+from support.real import catalog, matcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from postern.regex import Capture
 
 TWO = 2
+# Releases that end before an optional part let an outsider write it: the line is then letter for letter a newer one's.
+OPTIONAL_END = {"cisco_asa.113005": {"src"}}
 MOST_ADMITTED = 0.05  # share of lines of a wording that may say that they could not be read
 SPLITS = re.compile(r'"[ \t\r\n\[\]]|^[^"]*[\t\r\n]')  # texts that no quoting of the device could keep together
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -102,7 +105,8 @@ def ordinary(capture: Capture) -> SearchStrategy[str]:
     """What a device writes; of an outsider anything that fits the slot."""
     if not outsider(capture.name):
         return strings(capture.node, plain=True)
-    anything = strings(capture.node) | st.sampled_from([text for text in NASTY if fits(capture, text)] or ["x"])
+    nasty = [text for text in NASTY if fits(capture, text)]
+    anything = strings(capture.node) | (st.sampled_from(nasty) if nasty else st.nothing())
     # A device that quotes a value writes no value bare that would look quoted.
     return anything.filter(lambda text: text[:1] not in "'\"") if capture.cast == "python_repr" else anything
 
@@ -146,6 +150,10 @@ def test_a_line_of_any_values_gives_its_message_and_values_back(case: Case) -> N
     assert sum(admitted) <= len(admitted) * MOST_ADMITTED
 
 
+def holds_blanks(capture: Capture) -> bool:
+    return any(isinstance(part, Chars) and part.mask & BLANKS for part in walk(capture.node))
+
+
 @st.composite
 def forged(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
     """A head and a line in which one outsider wrote what would follow, or a whole message."""
@@ -158,6 +166,8 @@ def forged(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
     whole, tail = text_of(fake), text_of(fake[same[0] + 1 :] if same else fake)
     payloads = [f"x{tail}", f"x{tail}y", f"x{tail}{tail}", whole, head + whole, f"x\n{head}{whole}", *FOREIGN]
     text = draw(st.sampled_from(payloads)).strip(" \t\r\n")
+    if capture and not holds_blanks(capture):
+        text = re.sub(r"[ \t\r\n]+", "+", text)  # mail domains and such hold none, whoever writes them
     return head, [*line[:at], Segment(text, capture), *line[at + 1 :]]
 
 
@@ -169,8 +179,12 @@ def test_what_an_outsider_writes_is_never_taken_for_what_the_device_wrote(case: 
         head, line = made
         decoded = both_ways(head + text_of(line), case.product)
         assert decoded.body == text_of(line)
-        if decoded.message is not None:
-            assert (decoded.message.key, device(decoded.params)) == (case.wording.key, device(values(line)))
+        if decoded.message is None:
+            return
+        told, true = device(decoded.params), device(values(line))
+        for slot in OPTIONAL_END.get(case.wording.key, set()) - true.keys():
+            told.pop(slot, None)
+        assert (decoded.message.key, told) == (case.wording.key, true)
 
     check()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AHEAD = timedelta(days=2)  # a line without a year may be at most this far in the future
@@ -13,7 +15,8 @@ _ESCAPED = re.compile(r"\\(['\"\\])")
 _REPR = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?\Z", re.ASCII)
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?\Z", re.ASCII)
-_IPV4_PARTS = 4
+_IPV4_PARTS, _IPV4_HIGH = 4, 255
+_IPV4_PART = re.compile(r"[0-9]{1,3}\Z")
 
 
 def cast_duration(text: str) -> int:
@@ -58,7 +61,7 @@ def is_ip(text: str) -> bool:
     if ":" in text:
         return text.count(":") > 1 and all(character in "0123456789abcdefABCDEF:." for character in text)
     parts = text.split(".")
-    return len(parts) == _IPV4_PARTS and all(part.isascii() and part.isdigit() and len(part) < 4 and int(part) < 256 for part in parts)
+    return len(parts) == _IPV4_PARTS and all(_IPV4_PART.match(part) and int(part) <= _IPV4_HIGH for part in parts)
 
 
 def read_time(text: str, reference: datetime) -> datetime | None:
@@ -68,7 +71,9 @@ def read_time(text: str, reference: datetime) -> datetime | None:
     Without an offset the time is UTC.
     """
     try:
-        return _read_iso(match) if (match := _ISO.match(text)) else _read_words(text.removesuffix("Z").split(), reference)
+        if match := _ISO.match(text):
+            return _read_iso(match)
+        return _read_words(text.removesuffix("Z").split(), reference)
     except (ValueError, OverflowError, IndexError, StopIteration):
         return None
 
@@ -91,7 +96,7 @@ def _micro(fraction: str | None) -> int:
 
 
 def _read_words(words: list[str], reference: datetime) -> datetime | None:
-    if not words[0] in MONTHS:
+    if words[0] not in MONTHS:
         words = words[1:]  # a weekday
     month, day = MONTHS.index(words[0]) + 1, int(words[1])
     clock = next(word for word in words[2:] if ":" in word)

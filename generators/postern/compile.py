@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postern import schema, source
+from postern import i18n, schema, source
 from postern.findings import CatalogError, Finding
 from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Place, Search
 from postern.product import ProductBuilder
@@ -94,7 +94,7 @@ def compile_catalog(root: Path) -> Catalog:
     products = tuple(_products(run))
     types = run.types
     members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
-    catalog = Catalog(run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members)
+    catalog = Catalog(run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members, i18n.labels(run))
     findings = run.all_findings()
     findings += rules.static(catalog)
     if findings:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import ecs_schema
 from postern.casts import iso, read_time
-from postern.matcher import PARSED, Decoded
-from postern.model import Catalog, Event, Product, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from postern.matcher import Decoded
+    from postern.model import Catalog, Event, Product, Wording
 
 NANOSECONDS = 1_000_000_000
 # Words that devices print for a severity, beside the canonical ones.
@@ -32,7 +35,7 @@ def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, An
     Args:
         decoded: what the matcher made of it.
         catalog: where its fields and events are said.
-        reference: when it was received (aware); gives the year to a time without one, and the time to a line without any.
+        reference: when it was received (aware); gives the year to a time without one, the time to a line without any.
 
     Returns:
         A nested document; empty values are absent, objects in the order of their making.
@@ -66,8 +69,7 @@ class Documents:
             written = _product(document, decoded.product)
             written |= self._values(document, decoded, reference)
             self._severity(document, decoded, decoded.product)
-            if decoded.status == PARSED:
-                self._message(document, decoded, decoded.product)
+            self._message(document, decoded, decoded.product)
             self._gather(document, written)
         return document
 
@@ -125,8 +127,8 @@ class Documents:
 
     def _message(self, document: dict[str, Any], decoded: Decoded, product: Product) -> None:
         message, wording = decoded.message, decoded.wording
-        assert message is not None
-        assert wording is not None
+        if message is None or wording is None:
+            return
         _put(document, "postern.key", message.key)
         _put(document, "event.code", message.id)
         _put(document, "event.severity", product.levels[message.level])

@@ -1,13 +1,16 @@
-"""`explain`: what a line means and what to do, as an object for programs (explain.schema.json) and as text for people."""
+"""`explain`: what a line means and what to do, as an object for programs; `data/explain.schema.json` describes it."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern import document
-from postern.matcher import Decoded
-from postern.model import Catalog
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from postern.matcher import Decoded
+    from postern.model import Catalog
 
 
 def explain(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, Any]:
@@ -18,13 +21,15 @@ def explain(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str
 class Explainer:
     """Explains decoded lines; what does not depend on the line is looked up once a catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, language: str = "en") -> None:
         self.catalog = catalog
+        self.language = language
         self.documents = document.Documents(catalog)
 
     def explain(self, decoded: Decoded, reference: datetime) -> dict[str, Any]:
         """One object for one line: status, product, key, severity, params, ecs, cim, title, meaning, action."""
         message = decoded.message
+        words = message.words(self.language) if message else None
         return {
             "status": decoded.status,
             "product": decoded.product.name if decoded.product else None,
@@ -33,7 +38,7 @@ class Explainer:
             "params": decoded.params,
             "ecs": self.documents.ecs(decoded, reference),
             "cim": document.cim(decoded, self.catalog),
-            "title": message.title if message else None,
-            "meaning": message.meaning if message else None,
-            "action": message.action if message else None,
+            "title": words.title if words else None,
+            "meaning": words.meaning if words else None,
+            "action": words.action if words else None,
         }

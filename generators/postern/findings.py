@@ -47,6 +47,8 @@ CODES: dict[str, str] = {
     "P607": "The title is longer than 80 characters, ends with a dot, or a text of ours is empty.",
     "P608": "The level is not one of the product's.",
     "P701": "The product is not complete.",
+    "P801": "A translation of a message that the product does not have. Its key was renamed, or is misspelt.",
+    "P802": "A translation renders an English text that has changed since. Read both again, then set `of` anew.",
 }
 
 

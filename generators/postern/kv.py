@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern.casts import is_ip
-from postern.model import KvSlot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from postern.model import KvSlot
 
 MESSAGE = "message"
 MAX_DIGITS = 18
@@ -141,8 +144,10 @@ def _keep(extras: dict[str, Any], token: Token) -> None:
     before = extras.get(token.key)
     if before is None:
         extras[token.key] = token.value
+    elif isinstance(before, list):
+        before.append(token.value)
     else:
-        extras[token.key] = [*(before if isinstance(before, list) else [before]), token.value]
+        extras[token.key] = [before, token.value]
 
 
 def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postern import kv, regex
 from postern.casts import CASTS
 from postern.engines import python_prefix_source, python_regex
-from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from postern.model import Catalog, KvSlot, Message, Product, Wording
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _HERE = " "  # texts whose lead ends at this node of the trie: no word is a blank
@@ -53,17 +56,19 @@ class Decoded:
 
 
 class _Pattern:
-    """A compiled text; the regex is compiled when it is first needed."""
+    """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
     __slots__ = ("_match", "message", "needed", "node", "slots", "wording")
 
-    def __init__(self, node: Any, message: Message | None, wording: Wording | Header) -> None:
+    def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
         self.node = node
-        self.needed = regex.needed(node) if isinstance(wording, Header) else ""
+        self.needed = "" if wording else regex.needed(node)
         self.message = message
         self.wording = wording
         self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
-            (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in wording.captures()
+            (capture.name, capture.member, CASTS.get(capture.cast or ""))
+            for capture in regex.walk(node)
+            if isinstance(capture, regex.Capture)
         ]
         self._match: Callable[[str], re.Match[str] | None] | None = None
 
@@ -83,7 +88,7 @@ class _Pattern:
         return values, text[found.end() :]
 
     def _compiled(self) -> Callable[[str], re.Match[str] | None]:
-        if isinstance(self.wording, Header):
+        if self.wording is None:
             return re.compile(python_prefix_source(self.node)).match
         return python_regex(self.node).match
 
@@ -109,12 +114,12 @@ class Matcher:
 class _ProductMatcher:
     def __init__(self, product: Product) -> None:
         self.product = product
-        self._headers = [_Pattern(header.node, None, header) for header in product.headers]
+        self._headers = [(header, _Pattern(header.node)) for header in product.headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._trie: dict[str, Any] = {}
         self._messages = {message.id: message for message in product.messages}
         self._owned: dict[tuple[str, int], dict[str, KvSlot]] = {}
-        self._fallback = [_Pattern(one.body, None, one) for one in product.fallback]
+        self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
         for message in product.messages:
             for wording in sorted(message.wordings, key=lambda one: one.rank):
                 if wording.body is not None:
@@ -131,19 +136,18 @@ class _ProductMatcher:
             node.setdefault(_HERE, []).append(pattern)
 
     def decode(self, line: str) -> Decoded | None:
-        for pattern in self._headers:
+        for form, pattern in self._headers:
             if pattern.needed not in line or (found := pattern.values(line)) is None:
                 continue
             header, body = found
-            assert isinstance(pattern.wording, Header)
-            if closing := pattern.wording.closing:
+            if closing := form.closing:
                 body = body.rstrip(" \t\r\n")
                 if not body.endswith(closing):
                     continue
                 body = body.removesuffix(closing)
             decoded = Decoded(line, HEADER_ONLY, self.product, body, header)
             if self.product.dispatch == "key":
-                self._read_keys(decoded, bracketed=pattern.wording.bracketed)
+                self._read_keys(decoded, bracketed=form.bracketed)
             else:
                 self._read_text(decoded)
             return decoded
@@ -155,7 +159,7 @@ class _ProductMatcher:
                 decoded.ident = value
         for pattern in self._candidates(decoded):
             found = pattern.values(decoded.body)
-            if found is not None and isinstance(pattern.wording, Wording):
+            if found is not None:
                 decoded.values = found[0]
                 decoded.message, decoded.wording, decoded.status = pattern.message, pattern.wording, PARSED
                 return
@@ -204,8 +208,7 @@ def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict
 
 
 def _rank(pattern: _Pattern) -> int:
-    assert isinstance(pattern.wording, Wording)
-    return pattern.wording.rank
+    return pattern.wording.rank if pattern.wording else 0
 
 
 def _found(trie: dict[str, Any], words: list[str]) -> list[_Pattern]:

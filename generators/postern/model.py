@@ -150,6 +150,24 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What we say of a message, in one language."""
+
+    title: str
+    meaning: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """Title and description of a search or dashboard, and its panels' titles by id, in one language."""
+
+    title: str
+    description: str
+    panels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Message:
     """One message of a device: severity, texts of ours, and its wordings."""
 
@@ -162,6 +180,11 @@ class Message:
     action: str
     wordings: tuple[Wording, ...]
     place: Place = field(compare=False, repr=False)
+    translations: Mapping[str, Words] = field(default_factory=dict)
+
+    def words(self, language: str) -> Words:
+        """Our words in a language; the English ones where there are none."""
+        return self.translations.get(language) or Words(self.title, self.meaning, self.action)
 
 
 @dataclass(frozen=True)
@@ -261,6 +284,7 @@ class Catalog:
     searches: tuple[Search, ...]
     dashboards: tuple[Dashboard, ...]
     members: Mapping[str, tuple[tuple[str, str | None], ...]]
+    labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
 
     def product(self, name: str) -> Product:
         """The product of this name; KeyError if there is none."""

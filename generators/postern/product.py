@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from postern import notation, regex, schema
+from postern import i18n, notation, regex, schema
 from postern.model import Context, EventRule, Header, Message, Place, Product, Sample, Wording
 from postern.order import leads_of, ranked
 
@@ -52,10 +52,10 @@ class ProductBuilder:
         file, place = self.file, Place(self.document, ())
         messages = list(self.messages())
         fallback = [self.fallback(index, text) for index, text in enumerate(file.fallback)]
-        messages = ranked(messages, file.dispatch, self.run.findings)
+        messages = i18n.translated(self.run, self.name, ranked(messages, file.dispatch, self.run.findings))
         return Product(
             self.name, file.title, file.vendor, file.observer, tuple(file.sourcetypes), file.dispatch,
-            file.key, file.key_digits, file.levels, tuple(self.headers()),
+            file.key, file.key_digits, dict(file.levels), tuple(self.headers()),
             tuple(wording for wording in fallback if wording), self.context(),
             self.texts.kv(file.common, Place(self.document, ("common",))), tuple(messages), place,
         )  # fmt: skip

@@ -162,6 +162,23 @@ class SharedFile(_Strict):
     tail: str | None = None
 
 
+class TranslationFile(_Strict):
+    """The words of one message in another language; `of` is the hash of the English ones."""
+
+    of: str
+    title: str
+    meaning: str
+    action: str
+
+
+class LabelFile(_Strict):
+    """Title and description of a search or dashboard in another language, and its panels' titles by id."""
+
+    title: str
+    description: str
+    panels: dict[str, str] = {}
+
+
 class SearchParam(_Strict):
     """A parameter that narrows a search: the clause that uses it."""
 

@@ -51,7 +51,7 @@ class Texts:
     def _slot_faults(self, text: notation.Text, place: Place, *, header: bool) -> Iterator[Finding]:
         for slot in notation.slots(text):
             known = self.fields.get(slot.name)
-            composite = isinstance(slot, notation.Slot) and slot.type in self.types and self._is_composite(slot.type)
+            composite = isinstance(slot, notation.Slot) and self._is_composite(slot.type)
             if known is None and not composite:
                 yield place.finding("P302", f"{slot.name} is not in fields.yaml", self._nearest(slot.name))
             elif known is not None and known.header != header:
@@ -60,7 +60,7 @@ class Texts:
                 yield place.finding("P303", f"{slot.type} is not a type", ", ".join(self.types.names()))
 
     def _is_composite(self, type_name: str | None) -> bool:
-        return type_name is not None and self.types.file(type_name).text is not None
+        return type_name is not None and type_name in self.types and self.types.file(type_name).text is not None
 
     def _nearest(self, name: str) -> str:
         return ", ".join(difflib.get_close_matches(name, self.fields, n=5, cutoff=0.4)) or "see catalog/fields.yaml"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hypothesis.strategies import DrawFn, SearchStrategy
+    from hypothesis.vendor.pretty import RepresentationPrinter
 
 NON_ASCII = "éÖß日本語я\N{NO-BREAK SPACE}\N{LINE SEPARATOR}\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"
 PLAIN = regex.mask_of("".join(chr(code) for code in range(128) if chr(code).isalnum()))
@@ -56,8 +57,8 @@ class Segment:
     text: str
     capture: regex.Capture | None = None
 
-    def __repr__(self) -> str:
-        return f"{self.capture.name}={self.text!r}" if self.capture else repr(self.text)
+    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: object) -> None:
+        printer.text(f"{self.capture.name}={self.text!r}" if self.capture else repr(self.text))
 
 
 def segments(draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> list[Segment]:

@@ -19,7 +19,7 @@ from postern.cli.single import QUIET, single
 
 
 class Verb(NamedTuple):
-    """A verb: its name as typed, its module in this package, and its line in `postern --help`, which imports no verb."""
+    """A verb: its name as typed, its module here, and its line in `postern --help`, which imports no verb."""
 
     name: str
     module: str

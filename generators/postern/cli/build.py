@@ -37,7 +37,9 @@ def run(
     made = artifacts(checked(paths.catalog_root()))
     _refuse_foreign(made, folder, named=bool(out))
     if check:
-        _compare(artifact.compare(made, folder), folder, command=f"postern build --out {out}" if out else "postern build")
+        _compare(
+            artifact.compare(made, folder), folder, command=f"postern build --out {out}" if out else "postern build"
+        )
         typer.echo(f"{folder}: {counted(len(made), 'file')}, all as the catalog generates them.")
     else:
         _report(artifact.write(made, folder), made, folder)
@@ -55,7 +57,9 @@ def _refuse_foreign(made: list[Artifact], folder: Path, *, named: bool) -> None:
     if not named or not folder.exists() or any((folder / one.path).is_file() for one in made):
         return
     if any(folder.iterdir()):
-        raise Stop(f"{folder} holds files that Postern did not write.", "Name an empty folder, or one that is not there.")
+        raise Stop(
+            f"{folder} holds files that Postern did not write.", "Name an empty folder, or one that is not there."
+        )
 
 
 def _compare(differences: list[Difference], folder: Path, command: str) -> None:
@@ -64,7 +68,9 @@ def _compare(differences: list[Difference], folder: Path, command: str) -> None:
     for one in differences:
         typer.echo(f"{one.kind:10} {folder / one.path}")
     number = counted(len(differences), "difference")
-    raise Stop(f"{number} between {folder} and what the catalog generates.", f"Run `{command}` and commit what it changes.")
+    raise Stop(
+        f"{number} between {folder} and what the catalog generates.", f"Run `{command}` and commit what it changes."
+    )
 
 
 def _report(differences: list[Difference], made: list[Artifact], folder: Path) -> None:

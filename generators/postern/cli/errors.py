@@ -35,7 +35,9 @@ def told() -> Iterator[None]:
     except CatalogError as error:
         for finding in error.findings:
             sys.stderr.write(f"{finding.text()}\n")
-        _leave(f"The catalog has {counted(len(error.findings), 'finding')}.", "`postern check --explain CODE` says more.")
+        _leave(
+            f"The catalog has {counted(len(error.findings), 'finding')}.", "`postern check --explain CODE` says more."
+        )
     except Stop as error:
         _leave(error.sentence, error.way_out)
     except KeyboardInterrupt:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from postern.explain import Explainer
+    from postern.matcher import Decoded
     from postern.model import Catalog, Product
 
 EXAMPLES = (
@@ -23,7 +25,6 @@ EXAMPLES = (
     "postern explain --product cisco_esa < mail.log",
     "postern explain --json - < some.log | jq -r 'select(.status == \"unknown\").ecs.message'",
 )
-LANGUAGES = ("en",)
 
 
 def run(
@@ -41,17 +42,15 @@ def run(
 
     A line that is not in the catalog is explained as far as its header tells; its status says so.
     """
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang} is not there yet; known: {', '.join(LANGUAGES)}", param_hint="--lang")
     received = _moment(reference) if reference else None
     if line is None and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a line in quotes, or - to read lines from standard input", param_hint="LINE")
     given = lines.batches(lines.stdin()) if line in (None, "-") else [[lines.argument(line)]]
-    catalog, known = _catalog(product)
+    task = _Task.of(product, lang, received)
     if as_json:
-        _print_json(given, catalog, known, received)
+        task.print_json(given)
     else:
-        _print_panels(given, catalog, known, received)
+        task.print_panels(given)
 
 
 def _moment(text: str) -> datetime:
@@ -63,44 +62,51 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _catalog(product: str) -> tuple[Catalog, Product | None]:
-    from postern import paths
-    from postern.cli.choices import known_product
-    from postern.compile import compile_catalog
+@dataclass(frozen=True)
+class _Task:
+    """What explains each line."""
 
-    catalog = compile_catalog(paths.catalog_root())
-    gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
-    return catalog, known_product(catalog, product)
+    catalog: Catalog
+    product: Product | None
+    decode: Callable[[str, Product | None], Decoded]
+    explainer: Explainer
+    received: datetime | None
 
+    @classmethod
+    def of(cls, product: str, language: str, received: datetime | None) -> _Task:
+        """The task for a product and a language as the user named them."""
+        from postern import i18n, paths
+        from postern.cli.choices import known_product
+        from postern.compile import compile_catalog
+        from postern.explain import Explainer
+        from postern.matcher import Matcher
 
-def _print_json(
-    given: Iterable[list[str]], catalog: Catalog, product: Product | None, received: datetime | None
-) -> None:
-    decode, explainer = _tools(catalog)
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    out = sys.stdout.buffer
-    for batch in given:
-        now = received or datetime.now(UTC)
-        for line in batch:
-            out.write(encode(explainer.explain(decode(line, product), now)).encode() + b"\n")
-        out.flush()
+        languages = (i18n.ENGLISH, *i18n.LANGUAGES)
+        if language not in languages:
+            raise typer.BadParameter(f"{language} is not there; known: {', '.join(languages)}", param_hint="--lang")
+        catalog = compile_catalog(paths.catalog_root())
+        known = known_product(catalog, product)
+        gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
+        return cls(catalog, known, Matcher(catalog).decode, Explainer(catalog, language), received)
 
+    def print_json(self, given: Iterable[list[str]]) -> None:
+        """One object a line, flushed whenever no more lines are there."""
+        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        out = sys.stdout.buffer
+        for batch in given:
+            now = self.received or datetime.now(UTC)
+            for line in batch:
+                explained = self.explainer.explain(self.decode(line, self.product), now)
+                out.write(encode(explained).encode() + b"\n")
+            out.flush()
 
-def _print_panels(
-    given: Iterable[list[str]], catalog: Catalog, product: Product | None, received: datetime | None
-) -> None:
-    from postern.cli import panel
+    def print_panels(self, given: Iterable[list[str]]) -> None:
+        """One panel a line."""
+        from postern.cli import panel
 
-    decode, explainer = _tools(catalog)
-    console = panel.console()
-    for batch in given:
-        for line in batch:
-            decoded = decode(line, product)
-            console.print(panel.panel(decoded, explainer.explain(decoded, received or datetime.now(UTC)), catalog))
-
-
-def _tools(catalog: Catalog) -> tuple[Callable[..., Any], Explainer]:
-    from postern.explain import Explainer
-    from postern.matcher import Matcher
-
-    return Matcher(catalog).decode, Explainer(catalog)
+        console = panel.console()
+        for batch in given:
+            for line in batch:
+                decoded = self.decode(line, self.product)
+                explained = self.explainer.explain(decoded, self.received or datetime.now(UTC))
+                console.print(panel.panel(decoded, explained, self.catalog))

@@ -24,7 +24,9 @@ _WIDE = 200
 
 
 def run(
-    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Words that a message's row or meaning must hold.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT", help="Words that a message's row or meaning must hold.")
+    ] = None,
     product: Annotated[str, typer.Option(help="Messages of this product only.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
 ) -> None:

@@ -72,7 +72,9 @@ def _rows(decoded: Decoded, explained: dict[str, Any], catalog: Catalog) -> Tabl
         table.add_row("what to do", Text(way_out(decoded, catalog)))
     if explained["params"]:
         table.add_row("values", _pairs(explained["params"], "\n"))
-    fields = {path: value for path, value in flat(explained["ecs"]) if path not in _SAID and "postern.params" not in path}
+    fields = {
+        path: value for path, value in flat(explained["ecs"]) if path not in _SAID and "postern.params" not in path
+    }
     table.add_row("ECS", _pairs(fields, " · "))
     return table
 

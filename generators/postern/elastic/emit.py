@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from postern.artifact import Artifact
 from postern.elastic import kibana, logstash, mappings
 from postern.elastic.pipelines import Pipeline, pipelines
+from postern.i18n import ENGLISH, LANGUAGES
 from postern.render import render
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
     router = mappings.index_template("Mixed syslog", mappings.ROUTER_DATASET, "postern-router", "catalog/")
     order["index_templates"].append(f"logs-{mappings.ROUTER_DATASET}")
     yield _json(f"index_templates/logs-{mappings.ROUTER_DATASET}", router)
-    yield _json(f"lookup/{mappings.LOOKUP_INDEX}", mappings.lookup_index())
-    yield _lines(f"lookup/{mappings.LOOKUP_INDEX}", mappings.lookup_documents(catalog))
+    for language in (ENGLISH, *LANGUAGES):
+        name = mappings.lookup_name(language)
+        yield _json(f"lookup/{name}", mappings.lookup_index())
+        yield _lines(f"lookup/{name}", mappings.lookup_documents(catalog, language))
+        suffix = "" if language == ENGLISH else f"-{language}"
+        yield _lines(f"kibana/postern{suffix}", kibana.objects(catalog, language))
     yield from _patterns(catalog)
     for search in catalog.searches:
         yield _search(search)
-    yield _lines("kibana/postern", kibana.objects(catalog))
     yield _json("manifest", {"_meta": mappings.meta("catalog/"), **order})
     yield _text("README.md", "readme.md.j2", catalog=catalog, router=mappings.ROUTER_DATASET)
 

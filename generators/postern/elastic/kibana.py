@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from postern.i18n import ENGLISH
+from postern.model import Dashboard, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postern.model import Catalog, Dashboard, Panel, Search
+    from postern.model import Catalog, Label, Panel
 
 DATA_VIEW = "postern-logs"
 PATTERN = "logs-postern.*-*"
-MIGRATION = "8.9.0"  # the newest shape change of these types that 8.19 and 9.x both read
 GRID = 48  # columns of a dashboard
+Titled = TypeVar("Titled", Search, Dashboard)
 _SERIES = {"line": "line", "bar": "bar_stacked"}
 
 
-def objects(catalog: Catalog) -> list[dict[str, Any]]:
-    """All saved objects, those that others refer to first."""
+def objects(catalog: Catalog, language: str) -> list[dict[str, Any]]:
+    """All saved objects in a language, those that others refer to first."""
+    suffix = "" if language == ENGLISH else f"-{language.lower()}"
+
+    def label(name: str) -> Label | None:
+        return catalog.labels.get(name, {}).get(language)
+
     return [
         _data_view(),
-        *(_search(search) for search in catalog.searches),
-        *(_dashboard(dashboard) for dashboard in catalog.dashboards),
+        *(_search(_labelled(search, label(search.name)), suffix) for search in catalog.searches),
+        *(_dashboard(_labelled_panels(one, label(one.name)), suffix) for one in catalog.dashboards),
     ]
+
+
+def _labelled(one: Titled, label: Label | None) -> Titled:
+    return one if label is None else replace(one, title=label.title, description=label.description)
+
+
+def _labelled_panels(dashboard: Dashboard, label: Label | None) -> Dashboard:
+    titles = label.panels if label else {}
+    panels = (replace(panel, title=titles.get(panel.id, panel.title)) for panel in dashboard.panels)
+    return replace(_labelled(dashboard, label), panels=tuple(panels))
 
 
 def _object(kind: str, name: str, attributes: dict[str, Any], references: list[dict[str, str]]) -> dict[str, Any]:
@@ -42,7 +61,7 @@ def _data_view() -> dict[str, Any]:
     return _object("index-pattern", DATA_VIEW, attributes, [])
 
 
-def _search(search: Search) -> dict[str, Any]:
+def _search(search: Search, suffix: str) -> dict[str, Any]:
     source = {"query": {"esql": search.esql}, "filter": [], "index": _adhoc_view()}
     attributes = {
         "title": f"Postern: {search.title}",
@@ -55,10 +74,10 @@ def _search(search: Search) -> dict[str, Any]:
         "timeRestore": False,
         "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source, sort_keys=True)},
     }
-    return _object("search", f"postern-{search.name}", attributes, [])
+    return _object("search", f"postern-{search.name}{suffix}", attributes, [])
 
 
-def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
+def _dashboard(dashboard: Dashboard, suffix: str) -> dict[str, Any]:
     panels = list(_panels(dashboard))
     attributes = {
         "title": f"Postern: {dashboard.title}",
@@ -75,7 +94,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
             "searchSourceJSON": json.dumps({"query": {"query": "", "language": "kuery"}, "filter": []})
         },
     }
-    return _object("dashboard", f"postern-{dashboard.name}", attributes, [])
+    return _object("dashboard", f"postern-{dashboard.name}{suffix}", attributes, [])
 
 
 def _panels(dashboard: Dashboard) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from postern import ecs_schema
+from postern.i18n import ENGLISH
 
 if TYPE_CHECKING:
     from postern.model import Catalog, Product
@@ -144,19 +145,25 @@ def lookup_index() -> dict[str, Any]:
     }
 
 
-def lookup_documents(catalog: Catalog) -> list[dict[str, Any]]:
-    """Key, title, meaning and action of every message."""
+def lookup_name(language: str) -> str:
+    """The lookup index of a language; index names are lower case."""
+    return LOOKUP_INDEX if language == ENGLISH else f"{LOOKUP_INDEX}-{language.lower()}"
+
+
+def lookup_documents(catalog: Catalog, language: str) -> list[dict[str, Any]]:
+    """Key, title, meaning and action of every message in a language."""
     return [
         {
             "postern": {
                 "key": message.key,
                 "product": message.product,
-                "title": message.title,
-                "meaning": message.meaning,
-                "recommended_action": message.action,
+                "title": words.title,
+                "meaning": words.meaning,
+                "recommended_action": words.action,
             }
         }
         for message in catalog.messages()
+        for words in [message.words(language)]
     ]
 
 

@@ -1,0 +1,91 @@
+"""`postern new`: a draft entry from a log line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from postern.cli import lines
+from postern.cli.errors import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.draft import Draft
+
+EXAMPLES = (
+    "postern new '%ASA-4-733999: Object 192.0.2.7 was shunned for 60 seconds'",
+    "postern new 'Fri Nov 20 10:00:00 2026 Info: MID 7 was parked by robot 3'",
+    "tail -n 1 mail.log | postern new -",
+)
+
+
+def run(
+    line: Annotated[
+        str | None, typer.Argument(metavar="LINE", help="A whole log line; - reads it from standard input.")
+    ] = None,
+    product: Annotated[str, typer.Option(help="The device, where the line does not tell it.")] = "",
+) -> None:
+    """Draft a catalog entry from a log line.
+
+    Prints YAML for catalog/PRODUCT/: the header is read, and what looks like a value becomes a slot. Write title,
+    meaning and action yourself, and give the sample documentation addresses. A line that is known is told by its key.
+    """
+    if line is None and sys.stdin is not None and sys.stdin.isatty():
+        raise typer.BadParameter("give a line in quotes, or - to read it from standard input", param_hint="LINE")
+    given = _first() if line in (None, "-") else lines.argument(line)
+    if not given.strip():
+        raise Stop("The line is empty.", "Give a whole log line, with its header.")
+    sys.stdout.writelines(f"{one}\n" for one in _answer(given, product))
+
+
+def _first() -> str:
+    for batch in lines.batches(lines.stdin()):
+        for line in batch:
+            if line.strip():
+                return line
+    return ""
+
+
+def _answer(line: str, name: str) -> Iterator[str]:
+    from postern import draft, paths
+    from postern.cli.choices import known_product
+    from postern.compile import compile_catalog
+    from postern.matcher import UNKNOWN, Matcher
+
+    root = paths.catalog_root()
+    catalog = compile_catalog(root)
+    decoded = Matcher(catalog).decode(line, known_product(catalog, name))
+    if decoded.status == UNKNOWN:
+        titles = ", ".join(product.title for product in catalog.products)
+        raise Stop(f"No header of {name or titles} fits this line.", "Give the whole line, with its header.")
+    if decoded.message is not None:
+        yield f"# This line is known: {decoded.message.key} ({decoded.message.title})."
+        return
+    try:
+        yield from _shown(draft.draft(decoded, catalog, root))
+    except draft.DraftError as error:
+        raise Stop(error.sentence, error.way_out) from None
+
+
+def _shown(made: Draft) -> Iterator[str]:
+    if made.message is not None:
+        yield f"# A further wording of {made.message.key}, for {made.message.place.where}:"
+    else:
+        yield f"# A new message, for {_file(made)}:"
+    yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
+    for finding in made.findings:
+        yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
+    yield made.yaml().rstrip("\n")
+
+
+def _file(made: Draft) -> str:
+    """The file that holds messages with the nearest ids."""
+    product = made.product
+    if product.dispatch == "words":
+        return f"a file of catalog/{product.name}/"
+    near = [message for message in product.messages if message.id[:3] == made.ident[:3]]
+    return str(PurePath(near[0].place.document.path)) if near else f"a new file of catalog/{product.name}/"

@@ -1,0 +1,276 @@
+"""A draft of a catalog entry from a line, tried on a copy of the catalog."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from postern import kv
+from postern.checks import checked
+from postern.document import LEVEL_WORDS
+from postern.findings import CatalogError, Finding
+from postern.guess import Guess, literal, words_of
+from postern.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.matcher import Decoded
+    from postern.model import Catalog, Message, Product
+
+TRIAL = "zz_draft.yaml"
+MAX_TITLE = 80
+_SLUG_WORDS = 5
+_LEADING_PAIRS = re.compile(r"(?:[A-Z]\w* = [^,]*, )+")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@-]*\Z|(?:[0-9]{1,3}\.){3}[0-9]{1,3}\Z")
+_WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+_UNWRITABLE = re.compile(r"[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_OF_PREFIXES = ("group", "user", "src")
+# What is left out of a draft, step by step, until it passes.
+_ATTEMPTS = ((), ("quoted",), ("quoted", "host", "hex", "user", "interface"), ("quoted", "number", "host", "user"))
+_EVENTS = (
+    (r"\b(?:den(?:y|ied)|block|refus|reject)", "connection_denied"),
+    (r"\bauthentic\w* .*(?:fail|reject|unsuccess)|\blogin .*fail", "login_failed"),
+    (r"\b(?:built|established|started)\b", "connection_start"),
+    (r"\b(?:teardown|terminated|closed|disconnected)\b", "connection_end"),
+)
+
+
+class DraftError(Exception):
+    """No draft can be made of this line: why, and what to do."""
+
+    def __init__(self, sentence: str, way_out: str) -> None:
+        super().__init__(sentence, way_out)
+        self.sentence = sentence
+        self.way_out = way_out
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry to be.
+
+    Attributes:
+        product: of the line.
+        ident: id or slug.
+        line: the line, which becomes the sample.
+        body: `text: '…'`, or `kv: {…}` and `context: […]`, as lines of YAML.
+        title, level, event: first guesses.
+        params: what the body yields of the line.
+        message: the message whose further wording this is; None if it is a new one.
+        findings: what `check` says of it.
+    """
+
+    product: Product
+    ident: str
+    line: str
+    body: tuple[str, ...]
+    title: str
+    level: str
+    event: str
+    params: dict[str, Any] = field(default_factory=dict)
+    message: Message | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def yaml(self) -> str:
+        """The entry as YAML; of a further wording only its item below `variants`."""
+        if self.message is not None:
+            return "\n".join(("  variants:", *self.variant())) + "\n"
+        ident = quoted(self.ident) if self.ident[:1].isdigit() else self.ident
+        said = [
+            *self.body,
+            f"level: {self.level}",
+            f"event: {self.event}",
+            f"title: {scalar(self.title)}",
+            "meaning: To be written - what happened, in your own words.",
+            "action: To be written - what to do about it.",
+            *self._sample(),
+        ]
+        return "\n".join((f"{ident}:", *(f"  {line}" for line in said))) + "\n"
+
+    def variant(self) -> list[str]:
+        """The lines of the item below `variants`."""
+        first, *more = [*self.body, *self._sample()]
+        return [f"    - {first}", *(f"      {line}" for line in more)]
+
+    def _sample(self) -> list[str]:
+        return ["samples:", f"  - log: {quoted(self.line)}", f"    params: {flow(self.params)}"]
+
+
+def quoted(text: str) -> str:
+    """A text in single quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def scalar(value: Any) -> str:
+    """A value in YAML, quoted where it could be misread."""
+    if isinstance(value, list):
+        return f"[{', '.join(scalar(one) for one in value)}]"
+    if isinstance(value, int):
+        return str(value)
+    plain = all(_PLAIN.match(word) for word in value.split(" ")) and value.lower() not in _WORDS_OF_YAML
+    return value if plain else quoted(value)
+
+
+def flow(values: dict[str, Any]) -> str:
+    """A mapping in one line."""
+    return "{" + ", ".join(f"{scalar(name)}: {scalar(value)}" for name, value in values.items()) + "}"
+
+
+def draft(decoded: Decoded, catalog: Catalog, root: Path) -> Draft:
+    """The draft of a line whose header is known and whose text is not.
+
+    Args:
+        decoded: what the matcher made of it, with status `header_only`.
+        catalog: without findings.
+        root: the catalog's folder, of which a copy is made for the trial.
+
+    Raises:
+        DraftError: the line cannot be a sample, or lacks an id.
+    """
+    if _UNWRITABLE.search(decoded.line):
+        raise DraftError("The line holds control characters, which a sample cannot hold.", "Take them out by hand.")
+    tried = None
+    for one in _drafts(decoded, catalog):
+        tried = _tried(one, root)
+        if not tried.findings:
+            return tried
+    if tried is None:
+        raise DraftError("The line has no text after its header.", "Give the whole line.")
+    return tried
+
+
+def _drafts(decoded: Decoded, catalog: Catalog) -> Iterator[Draft]:
+    product = decoded.product
+    if product is None:
+        return
+    if product.dispatch == "key":
+        yield _of_keys(decoded, catalog, product)
+        return
+    body = decoded.body.rstrip(" \t\r\n")
+    if not body:
+        return
+    found = _LEADING_PAIRS.match(body)
+    texts = []
+    for leave in map(frozenset, _ATTEMPTS):
+        if found:
+            # The product's prefix may say these pairs already.
+            texts.append(Guess(catalog, leave).reserve(_OF_PREFIXES).text(body[found.end() :]))
+        texts.append(Guess(catalog, leave).text(body))
+    for text in dict.fromkeys(texts):
+        yield _of_text(decoded, catalog, product, text)
+    yield _of_text(decoded, catalog, product, literal(body))
+
+
+def _of_text(decoded: Decoded, catalog: Catalog, product: Product, text: str) -> Draft:
+    known = next((message for message in product.messages if message.id == decoded.ident), None)
+    return Draft(
+        product, decoded.ident or _slug(text, product), decoded.line, (f"text: {quoted(text)}",),
+        _title(text), _level(decoded, product), _event(decoded, catalog, product), message=known,
+    )  # fmt: skip
+
+
+def _slug(text: str, product: Product) -> str:
+    words = [word.lower().replace("-", "_") for word in words_of(text)][:_SLUG_WORDS]
+    slug = "_".join(words).strip("_") or "message"
+    slug = slug if slug[0].isalpha() else f"message_{slug}"
+    taken = {message.id for message in product.messages}
+    return next(one for one in (slug, *(f"{slug}_{n}" for n in range(2, 1000))) if one not in taken)
+
+
+def _title(text: str) -> str:
+    title = " ".join(words_of(text))
+    if len(title) > MAX_TITLE:
+        title = title[:MAX_TITLE].rpartition(" ")[0]
+    return title or "To be written"
+
+
+def _level(decoded: Decoded, product: Product) -> str:
+    header = {name: value for name, _, value in decoded.header}
+    words = {code: word for word, code in product.levels.items()}
+    said = str(header.get("wire_level", "")).lower()
+    word = words.get(header.get("wire_severity", -1), LEVEL_WORDS.get(said, said))
+    return word if word in product.levels else "informational"
+
+
+def _event(decoded: Decoded, catalog: Catalog, product: Product) -> str:
+    by_words = (event for pattern, event in _EVENTS if re.search(pattern, decoded.body, re.IGNORECASE))
+    usual = "mail_info" if product.dispatch == "words" else "network_info"
+    wanted = (usual,) if product.dispatch == "words" else (*by_words, usual)
+    return next((one for one in (*wanted, *catalog.events) if one in catalog.events), usual)
+
+
+# ---------------------------------------------------------------- key-value bodies
+
+
+def _of_keys(decoded: Decoded, catalog: Catalog, product: Product) -> Draft:
+    if decoded.ident is None:
+        raise DraftError(f"The line has no {product.key}=, by which its message is known.", "Give the whole line.")
+    bracketed = any("[" in token.value for token in kv.native(decoded.body))
+    tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
+    groups = _groups(tokens, product)
+    covered = {key for name in groups for key in product.context[name].keys} | {product.key, *product.common}
+    owned = dict.fromkeys(token.key for token in tokens if token.key not in covered and token.group in ("", kv.MESSAGE))
+    slots = {key: slot for key in owned if (slot := _slot_of(key, catalog, product)) is not None}
+    body = (f"kv: {flow(slots)}", *((f"context: [{', '.join(groups)}]",) if groups else ()))
+    event = next((token.value for token in tokens if token.key == "event"), decoded.ident)
+    title = " ".join(words_of(event.replace("_", " "))).capitalize()[:MAX_TITLE]
+    return Draft(
+        product, decoded.ident, decoded.line, body, title or "To be written",
+        _level(decoded, product), _event(decoded, catalog, product),
+    )  # fmt: skip
+
+
+def _groups(tokens: list[kv.Token], product: Product) -> list[str]:
+    keys = {token.key for token in tokens}
+    return [name for name, group in product.context.items() if keys & group.keys.keys()]
+
+
+def _slot_of(key: str, catalog: Catalog, product: Product) -> str | None:
+    """The slot that this key has in other messages, or that bears its name."""
+    for _, wording in product.wordings():
+        if key in wording.kv:
+            return wording.kv[key].name
+    known = catalog.fields.get(key)
+    return key if known is not None and not known.header else None
+
+
+# ---------------------------------------------------------------- the trial
+
+
+def _tried(one: Draft, root: Path) -> Draft:
+    """The draft with the values that it yields, and what `check` says of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / root.name
+        shutil.copytree(root, copy)
+        _write(one, copy)
+        try:
+            catalog: Catalog | None = checked(copy)
+            findings: list[Finding] = []
+        except CatalogError as error:
+            # The values are not known yet, so that the sample cannot have them.
+            findings = [found for found in error.findings if found.code != "P603"]
+            catalog = error.catalog
+    if catalog is None or findings:
+        return replace(one, findings=tuple(findings))
+    decoded = Matcher(catalog).decode(one.line, catalog.product(one.product.name))
+    return replace(one, params=decoded.params)
+
+
+def _write(one: Draft, root: Path) -> None:
+    if one.message is None:
+        (root / one.product.name / TRIAL).write_text(one.yaml(), encoding="utf-8")
+        return
+    path = root.parent / one.message.place.document.path
+    lines = path.read_text(encoding="utf-8").split("\n")
+    start = one.message.place.document.line(one.message.place.loc)
+    end = next((at for at in range(start, len(lines)) if lines[at][:1] not in ("", " ", "#")), len(lines))
+    said = next((at for at in range(start, end) if lines[at].rstrip() == "  variants:"), None)
+    lines[(end if said is None else said + 1) : (end if said is None else said + 1)] = [
+        *(["  variants:"] if said is None else []),
+        *one.variant(),
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")

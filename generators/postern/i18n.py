@@ -1,0 +1,67 @@
+"""Translations: titles, meanings and actions by key, each with the hash of the English that it renders."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from postern import schema
+from postern.model import Label, Message, Place, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from postern.compile import Compilation
+
+ENGLISH = "en"
+LANGUAGES = ("zh-Hans", "zh-Hant")
+HASH_DIGITS = 8
+
+
+def english_hash(words: Words) -> str:
+    """What `of` must say: the first digits of the SHA-256 of title, meaning and action."""
+    text = "\n".join((words.title, words.meaning, words.action))
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def translated(run: Compilation, product: str, messages: list[Message]) -> list[Message]:
+    """The messages with their translations; findings for stale ones and for keys that no message has."""
+    found: dict[str, dict[str, Words]] = {message.id: {} for message in messages}
+    english = {message.id: english_hash(message.words(ENGLISH)) for message in messages}
+    for language in LANGUAGES:
+        for ident, file, place in _entries(run, run.root / "i18n" / language / f"{product}.yaml"):
+            if ident not in found:
+                run.findings.append(place.finding("P801", f"{product} has no message {ident}"))
+                continue
+            if file.of != english[ident]:
+                problem = "the English has changed: read both again, then say what it now renders"
+                run.findings.append(place.finding("P802", problem, f"of: '{english[ident]}'", "of"))
+            found[ident][language] = Words(file.title, file.meaning, file.action)
+    return [replace(message, translations=found[message.id]) for message in messages]
+
+
+def _entries(run: Compilation, path: Path) -> Iterator[tuple[str, schema.TranslationFile, Place]]:
+    if not path.is_file():
+        return
+    document = run.read(path)
+    for ident, data in schema.mapping(document.data):
+        file = schema.validate(schema.TranslationFile, document, (ident,), data)
+        if file is not None:
+            yield ident, file, Place(document, (ident,))
+
+
+def labels(run: Compilation) -> Mapping[str, Mapping[str, Label]]:
+    """Titles and descriptions of searches and dashboards: by their name, then by language."""
+    found: dict[str, dict[str, Label]] = {}
+    for language in LANGUAGES:
+        path = run.root / "i18n" / language / "_labels.yaml"
+        if not path.is_file():
+            continue
+        document = run.read(path)
+        for name, data in schema.mapping(document.data):
+            file = schema.validate(schema.LabelFile, document, (name,), data)
+            if file is not None:
+                found.setdefault(name, {})[language] = Label(file.title, file.description, file.panels)
+    return found

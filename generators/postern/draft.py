@@ -246,7 +246,7 @@ def _tried(one: Draft, root: Path) -> Draft:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / root.name
         shutil.copytree(root, copy)
-        _write(one, copy)
+        put(one, copy)
         try:
             catalog: Catalog | None = checked(copy)
             findings: list[Finding] = []
@@ -260,7 +260,8 @@ def _tried(one: Draft, root: Path) -> Draft:
     return replace(one, params=decoded.params)
 
 
-def _write(one: Draft, root: Path) -> None:
+def put(one: Draft, root: Path) -> None:
+    """Puts the draft into the catalog below `root`."""
     if one.message is None:
         (root / one.product.name / TRIAL).write_text(one.yaml(), encoding="utf-8")
         return

@@ -1,0 +1,187 @@
+"""Facts about a regex tree: what it may begin and end with, what it costs, how much of it is literal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from postern.regex.nodes import BLANK, CHOICE, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORT = 16  # a repeat up to this swallows at most a word or two
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below this one."""
+    if isinstance(node, Lit | Chars):
+        return ()
+    if isinstance(node, Seq):
+        return node.items
+    if isinstance(node, Alt):
+        return node.branches
+    return (node.node,) if isinstance(node, Repeat | Atomic | Capture) else ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, in the order of the text."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(children(node)[::-1])
+
+
+def nullable(node: Node) -> bool:
+    """Whether the empty string matches."""
+    if isinstance(node, Lit | Chars):
+        return isinstance(node, Lit) and not node.text
+    if isinstance(node, Alt):
+        return any(nullable(branch) for branch in node.branches)
+    if isinstance(node, Repeat):
+        return node.least == 0 or nullable(node.node)
+    return all(nullable(child) for child in children(node))
+
+
+def first(node: Node) -> int:
+    """The characters that a match may begin with, as a mask."""
+    return _edge(node, 1)
+
+
+def last(node: Node) -> int:
+    """The characters that a match may end with, as a mask."""
+    return _edge(node, -1)
+
+
+def _edge(node: Node, step: int) -> int:
+    if isinstance(node, Lit):
+        return mask_of(node.text[0 if step > 0 else -1]) if node.text else 0
+    if isinstance(node, Chars):
+        return node.mask
+    edge = first if step > 0 else last
+    mask = 0
+    for child in children(node)[::step]:
+        mask |= edge(child)
+        if isinstance(node, Seq) and not nullable(child):
+            break
+    return mask
+
+
+def needed(node: Node) -> str:
+    """The longest run of characters that each match holds, as far as it is plain to see: a cheap test before a match."""
+    if isinstance(node, Lit):
+        return node.text
+    if isinstance(node, Chars | Alt) or (isinstance(node, Repeat) and not node.least):
+        return ""
+    return max((needed(child) for child in children(node)), key=len, default="")
+
+
+def words(node: Node) -> str:
+    """The fixed words of a tree of literals and blanks, one blank between them."""
+    if isinstance(node, Lit):
+        return node.text
+    return " " if node == BLANK else "".join(words(child) for child in children(node))
+
+
+def is_free_text(node: Node) -> bool:
+    """Whether the shape can swallow the words around it: a long repeat whose class holds the blank."""
+    return any(
+        isinstance(part, Repeat)
+        and isinstance(part.node, Chars)
+        and part.node.mask & mask_of(" ")
+        and (part.most is None or part.most > _SHORT)
+        for part in walk(node)
+    )
+
+
+def unbounded_faults(node: Node, follow: int) -> Iterator[Chars]:
+    """Classes under `*` or `+` that hold a character which may follow them; `follow` is what follows the node."""
+    if not any(isinstance(part, Repeat) and part.most is None for part in walk(node)):
+        return
+    if isinstance(node, Seq):
+        for item in reversed(node.items):
+            yield from unbounded_faults(item, follow)
+            follow = first(item) | (follow if nullable(item) else 0)
+    elif isinstance(node, Repeat):
+        inner = first(node.node) | follow if node.most != 1 else follow
+        if node.most is None:
+            if first(node.node) & follow:
+                yield Chars(first(node.node))
+        else:
+            yield from unbounded_faults(node.node, inner)
+    else:
+        for child in children(node):
+            yield from unbounded_faults(child, follow)
+
+
+def without_last(node: Node, excluded: int) -> Node | None:
+    """The tree whose matches do not end in an excluded character; None if there is none left."""
+    if isinstance(node, Lit):
+        return None if not node.text or mask_of(node.text[-1]) & excluded else node
+    if isinstance(node, Chars):
+        return Chars(node.mask & ~excluded) if node.mask & ~excluded else None
+    if isinstance(node, Alt):
+        kept = [branch for raw in node.branches if (branch := without_last(raw, excluded)) is not None]
+        return alt(*kept) if kept else None
+    if isinstance(node, Repeat):
+        ending = without_last(node.node, excluded)
+        if ending is None or node.most == 1:
+            return ending
+        return seq(Repeat(node.node, max(node.least - 1, 0), None if node.most is None else node.most - 1), ending)
+    if isinstance(node, Seq):
+        return _seq_without_last(node, excluded)
+    ending = without_last(node.node, excluded)
+    if ending is None:
+        return None
+    return replace(node, node=ending) if isinstance(node, Capture) else Atomic(ending)
+
+
+def _seq_without_last(node: Seq, excluded: int) -> Node | None:
+    if not node.items:
+        return None
+    *init, final = node.items
+    ending = without_last(final, excluded)
+    whole = None if ending is None else seq(*init, ending)
+    if not nullable(final):
+        return whole
+    shorter = without_last(seq(*init), excluded)
+    kept = [branch for branch in (whole, shorter) if branch is not None]
+    return alt(*kept) if kept else None
+
+
+def guard_end(node: Node, excluded: int) -> Node:
+    """The tree in which no captured value at the end of the text ends in an excluded character."""
+    if isinstance(node, Capture):
+        ending = without_last(node.node, excluded)
+        return node if ending is None else replace(node, node=ending)
+    if isinstance(node, Alt):
+        return Alt(tuple(guard_end(branch, excluded) for branch in node.branches))
+    if isinstance(node, Repeat) and node.most == 1:
+        return replace(node, node=guard_end(node.node, excluded))
+    if isinstance(node, Seq):
+        items = list(node.items)
+        for index in range(len(items) - 1, -1, -1):
+            items[index] = guard_end(items[index], excluded)
+            if not nullable(items[index]):
+                break
+        return Seq(tuple(items))
+    return node
+
+
+def literal_range(node: Node) -> tuple[int, int]:
+    """The least and the most literal characters on a path through the tree; captured choices count, blanks do not."""
+    if isinstance(node, Lit):
+        return len(node.text), len(node.text)
+    if isinstance(node, Chars):
+        return 0, 0
+    if isinstance(node, Repeat):
+        if node.most != 1:
+            return 0, 0
+        return 0, literal_range(node.node)[1]
+    if isinstance(node, Capture) and node.member != CHOICE:
+        return 0, 0
+    ranges = [literal_range(child) for child in children(node)]
+    if isinstance(node, Alt):
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+    return sum(low for low, _ in ranges), sum(high for _, high in ranges)

@@ -1,0 +1,84 @@
+"""Spells a regex tree for an engine; the engines differ in how they name groups, and in nothing else here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from postern.regex.nodes import ALL, ASCII, CLASS_SPECIAL, NON_ASCII, Alt, Atomic, Capture, Chars, Lit, Node, Seq
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_META = frozenset("\\.[]{}()*+?^$|")
+_NAMED = {"\t": "\\t", "\r": "\\r", "\n": "\\n"}
+_CONTROL = 32
+
+
+def _escaped(character: str, special: frozenset[str]) -> str:
+    if character in _NAMED:
+        return _NAMED[character]
+    if ord(character) < _CONTROL or ord(character) == ASCII - 1:
+        return f"\\x{ord(character):02x}"
+    return "\\" + character if character in special else character
+
+
+def _ranges(mask: int) -> Iterator[str]:
+    code = 0
+    while code < ASCII:
+        if not mask >> code & 1:
+            code += 1
+            continue
+        end = code
+        while end < ASCII - 1 and mask >> (end + 1) & 1:
+            end += 1
+        low, high = _escaped(chr(code), CLASS_SPECIAL), _escaped(chr(end), CLASS_SPECIAL)
+        yield low if end == code else (low + high if end == code + 1 else f"{low}-{high}")
+        code = end + 1
+
+
+@cache
+def _spell_class(mask: int) -> str:
+    if mask & NON_ASCII:
+        return "[^" + "".join(_ranges(ALL & ~mask)) + "]"
+    ranges = "".join(_ranges(mask))
+    return _escaped(ranges, _META) if len(ranges) == 1 else f"[{ranges}]"
+
+
+def _quantifier(least: int, most: int | None) -> str:
+    if most is None:
+        return "+" if least == 1 else "*" if least == 0 else f"{{{least},}}"
+    if (least, most) == (0, 1):
+        return "?"
+    return f"{{{least}}}" if least == most else f"{{{least},{most}}}"
+
+
+def numbered(_: Capture, inner: str) -> str:
+    """A capture as a numbered group."""
+    return f"({inner})"
+
+
+def uncaptured(_: Capture, inner: str) -> str:
+    """A capture that captures nothing."""
+    return f"(?:{inner})"
+
+
+def spell(node: Node, capture: Callable[[Capture, str], str] = numbered) -> str:
+    """The regex of a tree; `capture` spells a capture, given the regex inside it."""
+    if isinstance(node, Lit):
+        return "".join(_escaped(character, _META) for character in node.text)
+    if isinstance(node, Chars):
+        return _spell_class(node.mask)
+    if isinstance(node, Seq):
+        return "".join(
+            f"(?:{spell(item, capture)})" if isinstance(item, Alt) else spell(item, capture) for item in node.items
+        )
+    if isinstance(node, Alt):
+        return "|".join(spell(branch, capture) for branch in node.branches)
+    inner = spell(node.node, capture)
+    if isinstance(node, Capture):
+        return capture(node, inner)
+    if isinstance(node, Atomic):
+        return f"(?>{inner})"
+    bare = isinstance(node.node, Chars) or (isinstance(node.node, Lit) and len(node.node.text) == 1)
+    return (inner if bare else f"(?:{inner})") + _quantifier(node.least, node.most)

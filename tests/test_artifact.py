@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
 
 from postern.artifact import Artifact, Difference, compare, write
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WANTED = [Artifact("elastic/a.json", "{}\n"), Artifact("elastic/deep/b.txt", "é\r\n"), Artifact("c", "")]
 

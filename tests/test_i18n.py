@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from support.corpus import RECEIVED
 
 from postern.elastic import mappings
 from postern.explain import Explainer
 from postern.i18n import LANGUAGES
+from support.corpus import RECEIVED
 
 if TYPE_CHECKING:
     from postern.engine import Node
@@ -32,7 +32,7 @@ def test_every_message_is_translated(language: str, catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_search_and_dashboard_is_labelled(language: str, catalog: Catalog) -> None:
-    named = {one.name for one in (*catalog.searches, *catalog.dashboards)}
+    named = {search.name for search in catalog.searches} | {dashboard.name for dashboard in catalog.dashboards}
     assert {name for name, labels in catalog.labels.items() if language in labels} == named
     for dashboard in catalog.dashboards:
         titles = catalog.labels[dashboard.name][language].panels
@@ -44,13 +44,13 @@ def test_every_search_and_dashboard_is_labelled(language: str, catalog: Catalog)
     [("zh-Hans", ONLY_TRADITIONAL - SHARED), ("zh-Hant", ONLY_SIMPLIFIED - SHARED)],
 )
 def test_a_translation_is_written_in_its_own_script(language: str, foreign: set[str], catalog: Catalog) -> None:
-    wrong = []
-    for message in catalog.messages():
-        words = message.translations[language]
-        for text in (words.title, words.meaning, words.action):
-            if not re.search(HAN, text) or foreign & set(text):
-                wrong.append((message.key, text))
-    assert wrong == []
+    texts = [
+        (message.key, text)
+        for message in catalog.messages()
+        for words in [message.translations[language]]
+        for text in (words.title, words.meaning, words.action)
+    ]
+    assert [(key, text) for key, text in texts if not re.search(HAN, text) or foreign & set(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

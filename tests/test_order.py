@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from postern import notation, regex
-from postern.findings import Finding
 from postern.model import EventRule, Message, Place, Wording
 from postern.order import leads_of, ranked
 from postern.overlap import Automaton, overlap
 from postern.schema import TypeFile
 from postern.source import Document
 from postern.types import Types
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from postern.findings import Finding
 
 NOWHERE = Document("catalog/x.yaml", {}, {})
 WORD = r"[^ \t\r\n]"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from postern import regex
-from postern.findings import Finding
-from postern.source import Document, Loc
+
+if TYPE_CHECKING:
+    from postern.source import Document, Loc
+    from postern.findings import Finding
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,6 @@ def _product(product: Product) -> Iterator[Finding]:
         yield from _tree(header.node, product.place, regex.ALL)
 
 
-
-
 def _message(message: Message) -> Iterator[Finding]:
     if len(message.title) > MAX_TITLE or message.title.endswith("."):
         yield message.place.finding("P607", "the title is too long or ends with a dot", "", "title")

@@ -69,7 +69,7 @@ def _edge(node: Node, step: int) -> int:
 
 
 def needed(node: Node) -> str:
-    """The longest run of characters that each match holds, as far as it is plain to see: a cheap test before a match."""
+    """The longest run of characters that each match holds, as far as it is plain to see: a cheap first test."""
     if isinstance(node, Lit):
         return node.text
     if isinstance(node, Chars | Alt) or (isinstance(node, Repeat) and not node.least):

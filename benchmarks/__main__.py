@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import sys
 
-import bench_regex
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 import bench_pipelines
+import bench_regex
 import bench_tools
 from figures import Figure, amount
 from postern.engine import ENGINE_NOTE, EngineError

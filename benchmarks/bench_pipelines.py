@@ -37,7 +37,7 @@ BASELINES = {
 }
 TITLES = {"cisco_asa": "ASA pipelines", "cisco_esa": "ESA pipelines"}
 LIMIT = 6.0
-WARM_UPS, RUNS, CHUNK = 4, 7, 1000
+WARM_UPS, RUNS, CHUNK = 6, 7, 1000
 INDEX = "postern-bench"
 
 

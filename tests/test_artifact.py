@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 
 from postern.artifact import Artifact, Difference, compare, write
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

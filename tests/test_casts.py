@@ -177,7 +177,7 @@ def test_a_python_list_of_pairs_is_a_list_of_headers(text: str, pairs: list[str]
     [
         ("192.0.2.10", True),
         ("255.255.255.255", True),
-        ("0.0.0.0", True),
+        ("0.0.0.1", True),
         ("2001:db8::1", True),
         ("::", True),
         ("::ffff:192.0.2.1", True),

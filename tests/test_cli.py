@@ -89,7 +89,7 @@ def test_every_verb_has_help(verb: list[str]) -> None:
     "arguments",
     [
         ["nonsense"], ["check", "--nonsense"], ["check", "--format", "xml"], ["check", "--explain", "P999"],
-        ["explain", "--lang", "tlh", "x"], ["explain", "--product", "pix", "x"], ["explain", "--reference", "noon", "x"],
+        ["explain", "--lang", "tlh", "x"], ["explain", "--product", "pix", "x"], ["explain", "--reference", "noon"],
         ["list", "--product", "pix"], ["new", "--product", "pix", "x"], ["collect", "nonsense"],
     ],
     ids=" ".join,
@@ -105,7 +105,7 @@ def test_a_command_that_is_not_understood_ends_with_2_and_says_why(arguments: li
 def test_a_reader_that_goes_away_is_no_error() -> None:
     command = f"{sys.executable} -m postern explain --json - | head -n 1"
     given = (KNOWN + "\n").encode() * 20_000
-    done = subprocess.run(["sh", "-c", command], input=given, capture_output=True, check=False, cwd=ROOT)
+    done = subprocess.run(["sh", "-c", command], input=given, capture_output=True, check=False)
     assert json.loads(done.stdout)["key"] == "cisco_asa.719022"
     assert done.stderr == b""
 
@@ -123,15 +123,13 @@ def test_a_sound_catalog_gives_one_line_of_counts() -> None:
 
 
 def test_all_faults_of_a_catalog_come_in_one_run(copy: Path) -> None:
-    spoil(
-        copy, "cisco_asa/719-email-proxy.yaml", "title: Email proxy session freed", "title: Email proxy session freed."
-    )
+    spoil(copy, "cisco_asa/719-email-proxy.yaml", "resources have been freed for {src}", "was freed for {scr}")
     spoil(copy, "cisco_asa/719-email-proxy.yaml", "params: {max_sessions: 250}", "params: {max_sessions: 251}")
     spoil(copy, "cisco_esa/receiving.yaml", "event: mail_started", "event: mail_strated")
     done = postern("check", root=copy)
     assert done.returncode == 1
     found = [line.split(": ")[1].split(" ")[0] for line in done.stdout.decode().splitlines()]
-    assert sorted(found) == ["P503", "P603", "P607"]
+    assert sorted(found) == ["P302", "P503", "P603"]
     assert all(line.startswith("catalog/cisco_") for line in done.stdout.decode().splitlines())
     data = json.loads(postern("check", "--format", "json", root=copy).stdout)
     assert [(one["code"], one["line"] > 0) for one in data] == [(code, True) for code in found]
@@ -218,7 +216,7 @@ def test_lines_are_answered_while_more_are_awaited() -> None:
         running.stdin.write(b"ne\n")
         running.stdin.flush()
         assert json.loads(running.stdout.readline())["ecs"]["message"] == "half a line"
-        assert running.communicate() == (b"", None)
+        assert running.communicate()[0] == b""
 
 
 def test_the_reference_clock_and_the_product_are_heeded() -> None:
@@ -330,7 +328,7 @@ def test_a_disk_that_fails_is_one_sentence(
     def fail(*_: Any, **__: Any) -> None:
         raise OSError(number, os.strerror(number), str(tmp_path / "a"))
 
-    monkeypatch.setattr(artifact.tempfile, "mkstemp", fail)
+    monkeypatch.setattr("tempfile.mkstemp", fail)
     with pytest.raises(SystemExit) as left, errors.told():
         artifact.write([artifact.Artifact("a", "text")], tmp_path)
     assert left.value.code == 1
@@ -389,14 +387,14 @@ def test_a_line_without_a_draft_says_why(line: str) -> None:
     [
         NEW,
         OTHER_WORDS,
-        "%ASA-3-999001: Denied inside:192.0.2.1/25 to outside:2001:db8::7/443 by acl \"x y\" after 0:00:30.",
+        '%ASA-3-999001: Denied inside:192.0.2.1/25 to outside:2001:db8::7/443 by acl "x y" after 0:00:30.',
         "%ASA-6-999002: braces {like} }these{ and 'quotes' and \"more\", it's: [all] | #fine %d \\n ü€😀",
         "%ASA-5-713999: Group = g1, Username = bob, IP = 192.0.2.1, Tunnel rejected for Src:198.51.100.1 and 7 more",
-        "%ASA-6-999003: 1 2 3 4 5 6 7 8 9 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 a@example.com b@example.com c@example.com",
+        "%ASA-6-999003: 1 2 3 4 5 6 7 8 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 a@example.com b@example.net c@d.org",
         "%ASA-6-999004: ''  \"\"  '' user  alice  interface dmz",
         "Fri Nov 20 10:00:00 2026 Info: MID 7 ICID 8 was parked by robot 3 from <a@example.com> to 'b c'",
         "Fri Nov 20 10:00:00 2026 Warning: 7",
-        "<134>[2014-09-01 13:04:04] EFW: ALG: prio=3 id=00200999 rev=1 event=foo_bar algname=x srcip=192.0.2.4 weird=5 yes=no",
+        "<134>[2014-09-01 13:04:04] EFW: ALG: prio=3 id=00200999 rev=1 event=foo_bar algname=x srcip=192.0.2.4 odd=5 yes=no",
     ],
 )  # fmt: skip
 def test_a_draft_compiles_and_gives_its_own_values_back(line: str, tmp_path: Path) -> None:

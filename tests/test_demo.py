@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,14 +16,17 @@ from rich.console import Console
 from postern.artifact import Artifact
 from postern.demo import Options, install, plan, progress, queries, run, sections, show
 from postern.demo.run import reason
-from postern.engine import EngineError
+from postern.engine import ENGINE_NOTE, Check, EngineError, Report
 from support.corpus import FIXTURES, fixture_names
 from support.real import catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from postern.engine import Node
+
+RUN = sys.modules["postern.demo.run"]  # the package's name `run` is the function
 
 
 def paper(width: int = 140) -> Console:
@@ -216,6 +221,42 @@ def test_a_cluster_that_does_not_answer_is_one_sentence_and_status_1() -> None:
         "The cluster at http://127.0.0.1:1 cannot be reached.",
         "-> Start it or correct POSTERN_ES_URL; without this variable a server is started here.",
     ]
+
+
+def test_a_machine_that_will_not_do_is_reported_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = Report(
+        (Check("Python", ok=True, finding="Python 3.13."), Check("memory", False, "No memory.", "Add some."))
+    )
+    monkeypatch.setattr(RUN, "ensure_java", lambda **_: None)
+    monkeypatch.setattr(RUN, "check_machine", lambda **_: lacking)
+    monkeypatch.setattr(RUN, "running_node", lambda **_: pytest.fail("started"))
+    out, err = paper(), paper()
+    assert run(Options(), out, err) == 1
+    assert "PROBLEM  memory   No memory." in printed(out)
+    assert printed(err) == "No memory.\n-> Add some.\n"
+
+
+def test_a_kept_server_comes_with_words_on_how_to_reach_and_stop_it(
+    monkeypatch: pytest.MonkeyPatch, node: Node
+) -> None:
+    given: dict[str, object] = {}
+
+    @contextlib.contextmanager
+    def running(**options: object) -> Iterator[Node]:
+        given.update(options)
+        yield node
+
+    monkeypatch.delenv("POSTERN_ES_URL", raising=False)
+    monkeypatch.setattr(RUN, "running_node", running)
+    monkeypatch.setattr(RUN, "perform", lambda *_: None)
+    out, err = paper(), paper()
+    assert run(Options(keep=True, port=9200, preflight=False), out, err) == 0
+    text = printed(out)
+    assert given == {"keep": True, "port": 9200}
+    assert ENGINE_NOTE in " ".join(text.split())
+    assert f"Elasticsearch keeps running at {node.url}" in text
+    assert f"curl -s '{node.url}/_query" in text
+    assert f"To stop:   {node.how_to_stop}" in text
 
 
 @pytest.mark.engine

@@ -166,6 +166,16 @@ def test_trace_tells_how_every_message_ended(client: Elasticsearch, namespace: s
     assert len(rows) == 10
 
 
+def test_a_message_may_stay_in_a_quarantine_for_a_month(client: Elasticsearch) -> None:
+    lines = [
+        "Thu Oct 15 10:00:00 2026 Info: Start MID 90001 ICID 90002",
+        "Fri Nov 20 10:00:00 2026 Info: Message finished MID 90001 done",
+    ]
+    send(client, "logs-postern.cisco_esa-searcheslong", lines, RECEIVED)
+    (row,) = answers(client, "message_trace", "searcheslong", mid="90001")
+    assert row["total_ms"] == 36 * 24 * 3600 * 1000
+
+
 def test_a_value_from_outside_stays_a_value(client: Elasticsearch) -> None:
     assert answers(client, "message_trace", ROUTED, mid='1404" OR true //') == []
 

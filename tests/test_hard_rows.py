@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.real import catalog, matcher
 
 from postern.matcher import HEADER_ONLY, PARSED
+from support.real import catalog, matcher
 
 Params = dict[str, Any]
 ASA_TAG = "<166>Nov 20 2026 10:00:00 asa-fw1 : %ASA-6-"
@@ -29,7 +29,7 @@ def check(product: str, line: str, key: str, params: Params) -> None:
         )
 
 
-def ends(out: str = "src", inside: str = "dst", **more: object) -> Params:
+def ends(out: str = "src", inside: str = "dst", /, **more: object) -> Params:
     """The slots of the two ends that most lines here name."""
     return {
         f"{out}_interface": "outside", f"{out}_ip": "2001:db8::25", f"{out}_port": 40112,
@@ -341,9 +341,9 @@ BROKEN_TEXT = "Connection Error: DCID: 1234 domain: example.com IP: 2001:db8::25
         ("MID 5 Subject", "subject", {"mid": "5"}),
         ("MID 5 Subject    'a   b '", "subject", {"mid": "5", "subject": "a   b"}),
         (
-            "MID 5 ICID 7 From: <\"x> MID 6 ICID 8 From: <y\"@example.com>",
+            'MID 5 ICID 7 From: <"x> MID 6 ICID 8 From: <y"@example.com>',
             "envelope_from",
-            {"mid": "5", "icid": "7", "sender": "\"x> MID 6 ICID 8 From: <y\"@example.com"},
+            {"mid": "5", "icid": "7", "sender": '"x> MID 6 ICID 8 From: <y"@example.com'},
         ),
         (
             "Message done DCID 5 MID 6 to RID [0, 1] [('from', '\"A, (B)\" <a@example.com>'), ('subject', \"it's MID 7] [done\")]",

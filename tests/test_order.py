@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from postern import notation, regex
@@ -11,7 +13,6 @@ from postern.overlap import Automaton, overlap
 from postern.schema import TypeFile
 from postern.source import Document
 from postern.types import Types
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from postern.findings import Finding

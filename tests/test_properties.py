@@ -49,7 +49,7 @@ fast = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    phases=[Phase.generate],
+    phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
 
@@ -106,9 +106,7 @@ def ordinary(capture: Capture) -> SearchStrategy[str]:
     if not outsider(capture.name):
         return strings(capture.node, plain=True)
     nasty = [text for text in NASTY if fits(capture, text)]
-    anything = strings(capture.node) | (st.sampled_from(nasty) if nasty else st.nothing())
-    # A device that quotes a value writes no value bare that would look quoted.
-    return anything.filter(lambda text: text[:1] not in "'\"") if capture.cast == "python_repr" else anything
+    return strings(capture.node) | (st.sampled_from(nasty) if nasty else st.nothing())
 
 
 def both_ways(line: str, product: Product) -> Decoded:
@@ -133,7 +131,7 @@ def written(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
 def test_a_line_of_any_values_gives_its_message_and_values_back(case: Case) -> None:
     admitted: list[bool] = []
 
-    @settings(fast, max_examples=30)
+    @settings(fast, max_examples=20)
     @given(written(case))
     def check(made: tuple[str, list[Segment]]) -> None:
         head, line = made
@@ -173,7 +171,7 @@ def forged(draw: DrawFn, case: Case) -> tuple[str, list[Segment]]:
 
 @pytest.mark.parametrize("case", FORGEABLE, ids=repr)
 def test_what_an_outsider_writes_is_never_taken_for_what_the_device_wrote(case: Case) -> None:
-    @settings(fast, max_examples=60)
+    @settings(fast, max_examples=40)
     @given(forged(case))
     def check(made: tuple[str, list[Segment]]) -> None:
         head, line = made
@@ -211,7 +209,9 @@ def value_of(slot: KvSlot) -> SearchStrategy[str]:
 def keyed(draw: DrawFn, case: Case) -> dict[str, tuple[KvSlot, str]]:
     """Keys of the native layout in any order, one for each slot, with slot and value."""
     context = {key: slot for (_, key), slot in context_keys(case.product, case.wording, bracketed=False).items()}
-    keys = {slot.name: (key, slot) for key, slot in (dict(case.product.common) | context | case.wording.kv).items()}
+    keys = {
+        slot.name: (key, slot) for key, slot in (dict(case.product.common) | context | dict(case.wording.kv)).items()
+    }
     return {key: (slot, draw(value_of(slot))) for key, slot in draw(st.permutations(sorted(keys.values(), key=str)))}
 
 
@@ -270,7 +270,7 @@ def broken(draw: DrawFn) -> str:
     return draw(st.sampled_from(ways))
 
 
-@settings(fast, max_examples=1500)
+@settings(fast, max_examples=1000)
 @given(broken(), st.sampled_from([None, *(product.name for product in catalog().products)]))
 def test_a_broken_line_keeps_its_text_and_gets_a_status(line: str, product: str | None) -> None:
     decoded = matcher().decode(line, catalog().product(product) if product else None)

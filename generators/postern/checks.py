@@ -28,13 +28,13 @@ def checked(root: Path) -> Catalog:
     try:
         catalog = compile_catalog(root)
     except CatalogError as error:
-        raise CatalogError([*error.findings, *_samples_beside(error)], error.catalog) from None
+        raise CatalogError([*error.findings, *_samples_of_the_sound(error)], error.catalog) from None
     if found := list(rules.samples(catalog)):
         raise CatalogError(found, catalog)
     return catalog
 
 
-def _samples_beside(error: CatalogError) -> Iterator[Finding]:
+def _samples_of_the_sound(error: CatalogError) -> Iterator[Finding]:
     """Findings about samples of the entries that are sound."""
     if error.catalog is None or any(PurePath(one.path).name in _BASES for one in error.findings):
         return

@@ -183,23 +183,7 @@ def has_direction(wording: Wording, product: Product) -> bool:
 
 def related_paths(catalog: Catalog) -> dict[str, list[str]]:
     """Paths whose values are gathered under `related.*`, by its key."""
-    ecs = ecs_schema.load()
-
-    def kind(role: str) -> str | None:
-        if role.startswith("postern."):
-            return None
-        known = ecs.field(role)
-        if known is not None and known.type == "ip":
-            return "ip"
-        if role.endswith("user.name"):
-            return "user"
-        return "hosts" if role in ("source.domain", "destination.domain") else None
-
-    gathered: dict[str, list[str]] = {"hosts": [], "ip": [], "user": []}
-    for role in catalog.roles:
-        if (found := kind(role)) is not None:
-            gathered[found].append(role)
-    return gathered
+    return catalog.related
 
 
 def cim(decoded: Decoded, catalog: Catalog) -> dict[str, Any]:

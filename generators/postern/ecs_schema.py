@@ -10,7 +10,7 @@ import functools
 import json
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,7 @@ _TABLE = "ecs-9.4.0.json"
 _CATEGORY = "event.category"
 
 
-@dataclass(frozen=True, slots=True)
-class EcsField:
+class EcsField(NamedTuple):
     """One field of ECS.
 
     Attributes:

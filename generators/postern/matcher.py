@@ -66,9 +66,7 @@ class _Pattern:
         self.message = message
         self.wording = wording
         self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
-            (capture.name, capture.member, CASTS.get(capture.cast or ""))
-            for capture in regex.walk(node)
-            if isinstance(capture, regex.Capture)
+            (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
         ]
         self._match: Callable[[str], re.Match[str] | None] | None = None
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from postern import regex
+from postern import ecs_schema, regex
 
 if TYPE_CHECKING:
-    from postern.source import Document, Loc
-    from postern.findings import Finding
     from collections.abc import Iterator, Mapping
+
+    from postern.findings import Finding
+    from postern.source import Document, Loc
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,11 @@ class Wording:
 
     def captures(self) -> Iterator[regex.Capture]:
         """The captures of the body, in the order of their groups."""
-        if self.body is not None:
-            yield from (node for node in regex.walk(self.body) if isinstance(node, regex.Capture))
+        return iter(self._captures)
+
+    @cached_property
+    def _captures(self) -> tuple[regex.Capture, ...]:
+        return () if self.body is None else tuple(regex.captures(self.body))
 
     def slot_names(self) -> tuple[str, ...]:
         """Names of all slots, each once, in the order of the text."""
@@ -199,7 +203,7 @@ class Header:
 
     def captures(self) -> Iterator[regex.Capture]:
         """The captures of the header, in the order of their groups."""
-        return (node for node in regex.walk(self.node) if isinstance(node, regex.Capture))
+        return regex.captures(self.node)
 
 
 @dataclass(frozen=True)
@@ -276,6 +280,17 @@ class Dashboard:
     panels: tuple[Panel, ...]
 
 
+def _related_kind(role: str) -> str | None:
+    if role.startswith("postern."):
+        return None
+    known = ecs_schema.load().field(role)
+    if known is not None and known.type == "ip":
+        return "ip"
+    if role.endswith("user.name"):
+        return "user"
+    return "hosts" if role in ("source.domain", "destination.domain") else None
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Everything a back end needs."""
@@ -300,6 +315,15 @@ class Catalog:
     def roles(self) -> tuple[str, ...]:
         """All ECS paths that slots may write, sorted."""
         return tuple(sorted({role for field in self.fields.values() for role in field.roles()}))
+
+    @cached_property
+    def related(self) -> dict[str, list[str]]:
+        """Paths whose values are gathered under `related.*`, by its key."""
+        gathered: dict[str, list[str]] = {"hosts": [], "ip": [], "user": []}
+        for role in self.roles:
+            if (kind := _related_kind(role)) is not None:
+                gathered[kind].append(role)
+        return gathered
 
     def members_of(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
         """The member types of a type and their casts; of a composite none."""

@@ -15,7 +15,7 @@ class Automaton:
         self.jumps: list[list[int]] = []  # state -> states reached without a character
         start = self._state()
         self.accept = self._add(node, start)
-        self._closures: dict[int, frozenset[int]] = {}
+        self._reached: dict[int, tuple[bool, list[tuple[int, int]]]] = {}
 
     def _state(self) -> int:
         self.moves.append([])
@@ -68,9 +68,9 @@ class Automaton:
             self.jumps[state].append(end)
         return end
 
-    def closure(self, state: int) -> frozenset[int]:
-        """All states reached from this one without a character."""
-        known = self._closures.get(state)
+    def reach(self, state: int) -> tuple[bool, list[tuple[int, int]]]:
+        """Whether this state accepts, and its moves: its own, and those of all states reached without a character."""
+        known = self._reached.get(state)
         if known is None:
             seen, todo = {state}, [state]
             while todo:
@@ -78,7 +78,8 @@ class Automaton:
                     if other not in seen:
                         seen.add(other)
                         todo.append(other)
-            known = self._closures[state] = frozenset(seen)
+            moves = [move for one in seen for move in self.moves[one]]
+            known = self._reached[state] = self.accept in seen, moves
         return known
 
 
@@ -88,14 +89,13 @@ def overlap(one: Automaton, other: Automaton) -> bool:
     todo = [(0, 0)]
     while todo:
         left, right = todo.pop()
-        lefts, rights = one.closure(left), other.closure(right)
-        if one.accept in lefts and other.accept in rights:
+        left_accepts, left_moves = one.reach(left)
+        right_accepts, right_moves = other.reach(right)
+        if left_accepts and right_accepts:
             return True
-        right_moves = [move for state in rights for move in other.moves[state]]
-        for state in lefts:
-            for mask, target in one.moves[state]:
-                for right_mask, right_target in right_moves:
-                    if mask & right_mask and (target, right_target) not in seen:
-                        seen.add((target, right_target))
-                        todo.append((target, right_target))
+        for mask, target in left_moves:
+            for right_mask, right_target in right_moves:
+                if mask & right_mask and (target, right_target) not in seen:
+                    seen.add((target, right_target))
+                    todo.append((target, right_target))
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postern import notation, regex
@@ -25,6 +26,10 @@ class Texts:
     fields: Mapping[str, Field]
     findings: list[Finding]
 
+    @cached_property
+    def _defaults(self) -> dict[str, str]:
+        return {name: known.type for name, known in self.fields.items()}
+
     def parse(self, text: str, place: Place) -> notation.Text | None:
         """The parts of a text; None and a finding where the notation is broken."""
         try:
@@ -39,11 +44,8 @@ class Texts:
         self.findings.extend(faults)
         if any(fault.code in ("P302", "P303") for fault in faults):
             return None
-        defaults = {name: known.type for name, known in self.fields.items()}
-        node = self.types.text(text, defaults)
-        unknown = sorted(
-            {part.name for part in regex.walk(node) if isinstance(part, regex.Capture)} - self.fields.keys()
-        )
+        node = self.types.text(text, self._defaults)
+        unknown = sorted({part.name for part in regex.captures(node)} - self.fields.keys())
         for name in unknown:
             self.findings.append(place.finding("P302", f"{name} (a part of a composite) is not in fields.yaml"))
         return None if unknown else node

@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from postern import notation, regex
+from postern.schema import TypeFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from postern.findings import Finding
-    from postern.schema import TypeFile
     from postern.source import Document
 
 _OUTER = regex.Repeat(regex.Chars(regex.BLANKS), 0, 8)  # blanks between a wrap and its value belong to neither
 _BLANK_RUN = re.compile(r"([ \t]+)")
+_ANY_WORD = TypeFile(shape=r"[^ \t\r\n]{1,64}", good=[], bad=[])
 
 
 class UnknownTypeError(KeyError):
@@ -27,7 +28,7 @@ class Types:
 
     def __init__(self, document: Document, files: Mapping[str, TypeFile]) -> None:
         self._document = document
-        self._files = files
+        self._files = dict(files)
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -82,6 +83,8 @@ class Types:
         if isinstance(part, notation.Literal):
             return _literal(part.text)
         if isinstance(part, notation.Slot):
+            if part.type is None and part.name not in defaults:
+                raise UnknownTypeError(f"what {{{part.name}}} names")
             return self.slot(prefix + part.name, part.type or defaults[part.name])
         if isinstance(part, notation.Choice):
             words = regex.alt(*(_literal(word) for word in part.words))
@@ -91,20 +94,27 @@ class Types:
         return regex.alt(*(self.text(branch, defaults, prefix) for branch in part.branches))
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with the types themselves."""
+        """What is wrong with the types themselves; one that cannot be built is any word from then on."""
         for name, file in self._files.items():
-            said = [key for key in ("shape", "text", "any_of") if getattr(file, key) is not None]
-            if len(said) != 1:
-                yield self._document.finding("P203", (name,), f"says {said or 'nothing'}", "one of shape, text, any_of")
-                continue
-            try:
+            if found := list(self._unbuilt(name, file)):
+                self._files[name] = _ANY_WORD
+                yield from found
+            else:
                 yield from self._faults(name, file)
-            except regex.RegexError as error:
-                yield self._document.finding(error.code, (name, "shape"), str(error))
-            except notation.NotationError as error:
-                yield self._document.finding("P301", (name, "text"), str(error))
-            except UnknownTypeError as error:
-                yield self._document.finding("P303", (name,), f"{error.args[0]} is not a type", ", ".join(self.names()))
+
+    def _unbuilt(self, name: str, file: TypeFile) -> Iterator[Finding]:
+        said = [key for key in ("shape", "text", "any_of") if getattr(file, key) is not None]
+        if len(said) != 1:
+            yield self._document.finding("P203", (name,), f"says {said or 'nothing'}", "one of shape, text, any_of")
+            return
+        try:
+            self.slot("value", name)
+        except regex.RegexError as error:
+            yield self._document.finding(error.code, (name, "shape"), str(error))
+        except notation.NotationError as error:
+            yield self._document.finding("P301", (name, "text"), str(error))
+        except UnknownTypeError as error:
+            yield self._document.finding("P303", (name,), f"{error.args[0]} is not a type", ", ".join(self.names()))
 
     def _faults(self, name: str, file: TypeFile) -> Iterator[Finding]:
         from postern.engines import python_regex

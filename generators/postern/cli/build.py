@@ -28,11 +28,11 @@ def run(
 
     Each file is replaced whole. While the catalog has findings, nothing is written.
     """
+    gc.disable()  # one short run: what it makes lives until its end
     from postern import artifact, paths
     from postern.backends import artifacts
     from postern.checks import checked
 
-    gc.disable()  # one short run: what it makes lives until its end
     folder = Path(out) if out else _near((paths.checkout() or Path()) / "out")
     made = artifacts(checked(paths.catalog_root()))
     _refuse_foreign(made, folder, named=bool(out))

@@ -46,11 +46,11 @@ def run(
 
 
 def _check(form: Format) -> None:
+    gc.disable()  # one short run: what it makes lives until its end
     from postern import paths
     from postern.checks import checked
     from postern.findings import CatalogError, render
 
-    gc.disable()  # one short run: what it makes lives until its end
     try:
         catalog = checked(paths.catalog_root())
     except CatalogError as error:

@@ -52,7 +52,7 @@ def _names(client: Elasticsearch) -> Names:
         ("pipeline", _found(lambda: client.ingest.get_pipeline(id="postern-*"))),
         ("component", _listed(lambda: client.cluster.get_component_template(name="postern-*"), "component_templates")),
         ("template", _listed(lambda: client.indices.get_index_template(name="logs-postern.*"), "index_templates")),
-        ("index", _found(lambda: client.indices.get(index=LOOKUP_INDEX))),
+        ("index", _found(lambda: client.indices.get(index=f"{LOOKUP_INDEX}*"))),
     )
     return {(kind, name) for kind, names in asked for name in names}
 

@@ -146,7 +146,10 @@ def perform(stage: sections.Stage, node: Node) -> None:
     root = checkout()
     fixtures = root / "tests" / "fixtures" if root else None
     if fixtures is None:
-        stage.say("An installed package has no fixtures: the catalog's own samples are sent.")
+        stage.say(
+            "An installed package has no fixtures, so the catalog's own samples are sent: no stories, and numbers that "
+            "repeat. A checkout (`make demo`) shows more."
+        )
     artifacts = list(emit(stage.catalog))
     sections.installed(stage, install.put(stage.client, artifacts, node.swaps))
     stories = list(plan.stories(stage.catalog, fixtures))

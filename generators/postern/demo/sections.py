@@ -143,8 +143,11 @@ def failed_logins(stage: Stage) -> None:
     """Two logins that failed: one of a client at the gateway, one of the gateway at another server."""
     stage.title(f"Failed AUTH of ICID {_FAILED['icid']} and DCID {_FAILED['dcid']}")
     stage.say(f"With LOOKUP JOIN on postern-messages. {stage.engine}.")
-    for row in stage.ask(queries.FAILED_LOGINS, _FAILED).records():
+    rows = stage.ask(queries.FAILED_LOGINS, _FAILED).records()
+    for row in rows:
         stage.lines(["", *show.record(row)])
+    if not rows:
+        stage.say("(no rows)")
 
 
 def searches(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The regex dialect that PCRE2, Joni and Python share: read into a tree, examined, spelled for each engine."""
 
 from postern.regex.facts import (
+    captures,
     children,
     first,
     guard_end,
@@ -57,6 +58,7 @@ __all__ = [
     "Repeat",
     "Seq",
     "alt",
+    "captures",
     "children",
     "first",
     "guard_end",

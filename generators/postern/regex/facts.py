@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHORT = 16  # a repeat up to this swallows at most a word or two
+_BLANK_MASK = mask_of(" ")
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -31,6 +32,17 @@ def walk(node: Node) -> Iterator[Node]:
         node = todo.pop()
         yield node
         todo.extend(children(node)[::-1])
+
+
+def captures(node: Node) -> Iterator[Capture]:
+    """The captures of a tree, in the order of the text; what they match holds none."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Capture):
+            yield node
+        elif not isinstance(node, Lit):
+            todo.extend(children(node)[::-1])
 
 
 def nullable(node: Node) -> bool:
@@ -86,18 +98,18 @@ def words(node: Node) -> str:
 
 def is_free_text(node: Node) -> bool:
     """Whether the shape can swallow the words around it: a long repeat whose class holds the blank."""
-    return any(
-        isinstance(part, Repeat)
-        and isinstance(part.node, Chars)
-        and part.node.mask & mask_of(" ")
-        and (part.most is None or part.most > _SHORT)
-        for part in walk(node)
-    )
+    if isinstance(node, Repeat) and isinstance(node.node, Chars):
+        return bool(node.node.mask & _BLANK_MASK) and (node.most is None or node.most > _SHORT)
+    return any(map(is_free_text, children(node)))
+
+
+def _unbounded(node: Node) -> bool:
+    return (isinstance(node, Repeat) and node.most is None) or any(map(_unbounded, children(node)))
 
 
 def unbounded_faults(node: Node, follow: int) -> Iterator[Chars]:
     """Classes under `*` or `+` that hold a character which may follow them; `follow` is what follows the node."""
-    if not any(isinstance(part, Repeat) and part.most is None for part in walk(node)):
+    if not _unbounded(node):
         return
     if isinstance(node, Seq):
         for item in reversed(node.items):

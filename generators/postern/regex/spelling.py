@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from postern.regex.nodes import ALL, ASCII, CLASS_SPECIAL, NON_ASCII, Alt, Atomic, Capture, Chars, Lit, Node, Seq
@@ -21,6 +21,9 @@ def _escaped(character: str, special: frozenset[str]) -> str:
     if ord(character) < _CONTROL or ord(character) == ASCII - 1:
         return f"\\x{ord(character):02x}"
     return "\\" + character if character in special else character
+
+
+_LITERAL = {code: _escaped(chr(code), _META) for code in range(ASCII)}
 
 
 def _ranges(mask: int) -> Iterator[str]:
@@ -63,10 +66,16 @@ def uncaptured(_: Capture, inner: str) -> str:
     return f"(?:{inner})"
 
 
+@lru_cache(maxsize=1024)
+def _inside(shape: Node) -> str:
+    """What a capture holds: one of few shapes, spelled again and again."""
+    return spell(shape)
+
+
 def spell(node: Node, capture: Callable[[Capture, str], str] = numbered) -> str:
     """The regex of a tree; `capture` spells a capture, given the regex inside it."""
     if isinstance(node, Lit):
-        return "".join(_escaped(character, _META) for character in node.text)
+        return node.text.translate(_LITERAL)
     if isinstance(node, Chars):
         return _spell_class(node.mask)
     if isinstance(node, Seq):
@@ -75,9 +84,9 @@ def spell(node: Node, capture: Callable[[Capture, str], str] = numbered) -> str:
         )
     if isinstance(node, Alt):
         return "|".join(spell(branch, capture) for branch in node.branches)
-    inner = spell(node.node, capture)
     if isinstance(node, Capture):
-        return capture(node, inner)
+        return capture(node, _inside(node.node))
+    inner = spell(node.node, capture)
     if isinstance(node, Atomic):
         return f"(?>{inner})"
     bare = isinstance(node.node, Chars) or (isinstance(node.node, Lit) and len(node.node.text) == 1)

@@ -94,7 +94,9 @@ def compile_catalog(root: Path) -> Catalog:
     products = tuple(_products(run))
     types = run.types
     members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
-    catalog = Catalog(run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members, i18n.labels(run))
+    catalog = Catalog(
+        run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members, i18n.labels(run)
+    )
     findings = run.all_findings()
     findings += rules.static(catalog)
     if findings:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CODES: dict[str, str] = {
     "P101": "The file is not YAML. Mend the syntax at the line given.",
     "P102": "A key stands twice in one mapping; the second would silently win. Keep one.",
-    "P103": "Texts and logs must be single-quoted or block scalars: plain YAML cuts at ` #` and misreads `: `, `[`, `%`.",
+    "P103": "Texts and logs must be single-quoted or block scalars: plain YAML cuts at ` #`, misreads `: `, `[`, `%`.",
     "P104": "An id must be quoted: a bare 00200150 would be read as an octal number.",
     "P105": "The value would be read as another number (octal, hexadecimal, sexagesimal). Quote it.",
     "P106": "A file of the catalog is missing or cannot be read.",

@@ -22,7 +22,7 @@ HASH_DIGITS = 8
 
 def english_hash(words: Words) -> str:
     """What `of` must say: the first digits of the SHA-256 of title, meaning and action."""
-    text = "\n".join((words.title, words.meaning, words.action))
+    text = f"{words.title}\n{words.meaning}\n{words.action}"
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 

@@ -55,7 +55,7 @@ class ProductBuilder:
         messages = i18n.translated(self.run, self.name, ranked(messages, file.dispatch, self.run.findings))
         return Product(
             self.name, file.title, file.vendor, file.observer, tuple(file.sourcetypes), file.dispatch,
-            file.key, file.key_digits, dict(file.levels), tuple(self.headers()),
+            file.key, file.key_digits, {str(word): code for word, code in file.levels.items()}, tuple(self.headers()),
             tuple(wording for wording in fallback if wording), self.context(),
             self.texts.kv(file.common, Place(self.document, ("common",))), tuple(messages), place,
         )  # fmt: skip

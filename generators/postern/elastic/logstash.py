@@ -30,7 +30,7 @@ def body_name(product: Product, ident: str, number: int) -> str:
 
 
 class _Speller:
-    """Spells trees; the shape of each kind of value becomes a definition of its own, for a named group takes no field."""
+    """Spells trees; the shape of each kind of value becomes a definition: a named group takes no field."""
 
     def __init__(self, catalog: Catalog, prefix: str) -> None:
         self.catalog, self.prefix = catalog, prefix

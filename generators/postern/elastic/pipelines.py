@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 Processor = dict[str, Any]
 ID_LEAD = r"(?::[ \t\r\n]{0,8}|[ \t\r\n]{1,8})"  # between the id and the body
-MAX_CALLS = 9  # conditions in one chain
-MAX_PATTERNS = 24  # of one grok processor
+GROUP = "_group"  # at the top of the document: conditions read it often
+DONE = -2  # what a group's script leaves there when a text matched
+MAX_CALLS = 12  # conditions in one chain
+MAX_CAPTURES = 80  # of one grok processor: each costs on every line that it sees
 LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
 TRACE = "_ingest._grok_match_index"
 
@@ -60,48 +62,44 @@ class _Builder:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
             calls.append(_script(self.name, "keys", ("common", "kv"), self.key_params()))
-        groups = list(self.groups())
-        for group in groups:
-            yield self.texts(group)
-        yield from self.dispatch(groups, calls)
+        for number, group in enumerate(self.groups):
+            yield self.texts(number, group)
+        yield from self.dispatch(calls)
         if self.product.fallback:
             yield self.fallback()
-            calls.append(_call(self.name, f"{self.name}-fallback", "ctx.postern.parse_status == 'header_only'"))
+            calls.append(_call(self.name, f"{self.name}-fallback", f"ctx.{GROUP} != {DONE}"))
         yield self.main(calls)
 
-    def groups(self) -> Iterator[range]:
+    @cached_property
+    def groups(self) -> list[range]:
         """Runs of buckets that share a pipeline: a pattern that starts with another number fails at once."""
+        groups: list[range] = []
         start = size = 0
         for number, pool in enumerate(self.buckets.pools):
-            if size and size + len(pool) > MAX_PATTERNS:
-                yield range(start, number)
+            captures = sum(len(list(wording.captures())) for _, wording in pool)
+            if number > start and size + captures > MAX_CAPTURES:
+                groups.append(range(start, number))
                 start, size = number, 0
-            size += len(pool)
-        if size:
-            yield range(start, len(self.buckets.pools))
+            size += captures
+        if self.buckets.pools:
+            groups.append(range(start, len(self.buckets.pools)))
+        return groups
 
-    def dispatch(self, groups: list[range], calls: list[Processor]) -> Iterator[Pipeline]:
+    def dispatch(self, calls: list[Processor]) -> Iterator[Pipeline]:
         """Calls that reach a group; with many groups, pipelines in between, for each condition costs."""
-        if len(groups) <= MAX_CALLS:
-            calls += [self.call(self.name, f"{self.name}-{group[0]}", group) for group in groups]
+        numbers = range(len(self.groups))
+        if len(numbers) <= MAX_CALLS:
+            calls += [self.call(self.name, number) for number in numbers]
             return
-        size = math.isqrt(len(groups) - 1) + 1
-        for start in range(0, len(groups), size):
-            run = groups[start : start + size]
-            whole = range(run[0][0], run[-1][-1] + 1)
-            name = f"{self.name}-from-{whole[0]}"
-            title = f"{self.product.title}: finds the bucket among {whole[0]} to {whole[-1]}."
-            inner = [self.call(name, f"{self.name}-{group[0]}", group) for group in run]
-            yield Pipeline(name, title, inner, [])
-            calls.append(self.call(self.name, name, whole))
+        size = math.isqrt(len(numbers) - 1) + 1
+        for run in (numbers[start : start + size] for start in numbers[::size]):
+            name = f"{self.name}-from-{run[0]}"
+            title = f"{self.product.title}: finds the group among {run[0]} to {run[-1]}."
+            yield Pipeline(name, title, [self.call(name, number) for number in run], [])
+            calls.append(_call(self.name, name, f"ctx.{GROUP} >= {run[0]} && ctx.{GROUP} <= {run[-1]}"))
 
-    @staticmethod
-    def call(caller: str, name: str, group: range) -> Processor:
-        bucket = f"ctx.{TEMPORARY}.bucket"
-        condition = (
-            f"{bucket} == {group[0]}" if len(group) == 1 else f"{bucket} >= {group[0]} && {bucket} <= {group[-1]}"
-        )
-        return _call(caller, name, condition)
+    def call(self, caller: str, number: int) -> Processor:
+        return _call(caller, f"{self.name}-{number}", f"ctx.{GROUP} == {number}")
 
     # -- the whole line
 
@@ -139,19 +137,23 @@ class _Builder:
             "observer": {"vendor": self.product.vendor, **self.product.observer},
             "levels": [words.get(code, str(code)) for code in range(8)],
             "level_words": document.LEVEL_WORDS,
-            **({} if self.product.dispatch == "key" else {"tree": self.buckets.tree}),
+            **({} if self.product.dispatch == "key" else {"tree": self.buckets.tree, "groups": self.bucket_groups()}),
             **({"digits": CLASS_DIGITS} if self.product.dispatch == "id" else {}),
         }
 
+    def bucket_groups(self) -> list[int]:
+        """The group of each bucket."""
+        return [number for number, group in enumerate(self.groups) for _ in group]
+
     # -- texts
 
-    def texts(self, group: range) -> Pipeline:
-        name = f"{self.name}-{group[0]}"
+    def texts(self, number: int, group: range) -> Pipeline:
+        name = f"{self.name}-{number}"
         by_id = self.product.dispatch == "id"
-        entries = [(number, *pair) for number in group for pair in self.buckets.pools[number]]
+        entries = [(bucket, *pair) for bucket in group for pair in self.buckets.pools[bucket]]
         patterns = [
-            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else f"{number} ")
-            for number, message, wording in entries
+            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else f"{bucket} ")
+            for bucket, message, wording in entries
             if wording.body is not None
         ]
         params = {"entries": [self.entry(message, wording) for _, message, wording in entries]}
@@ -301,7 +303,7 @@ def _call(caller: str, name: str, condition: str) -> Processor:
 
 
 def _clean(name: str) -> Processor:
-    return {"remove": {"tag": f"{name}-clean", "field": TEMPORARY, "ignore_missing": True}}
+    return {"remove": {"tag": f"{name}-clean", "field": [TEMPORARY, GROUP], "ignore_missing": True}}
 
 
 def _failure(name: str) -> list[Processor]:

@@ -25,7 +25,7 @@ def make_client(url: str, environment: Mapping[str, str] | None = None) -> Elast
         environment: may hold POSTERN_ES_API_KEY, or POSTERN_ES_USER and POSTERN_ES_PASSWORD, and POSTERN_ES_CA_CERTS
             (a file with the certificates to trust).
     """
-    from elasticsearch import Elasticsearch  # noqa: PLC0415 -- the preflight runs before anything is installed
+    from elasticsearch import Elasticsearch
 
     options: dict[str, Any] = {}
     environment = environment or {}
@@ -48,7 +48,7 @@ def reach_cluster(url: str, environment: Mapping[str, str] = os.environ) -> tupl
         EngineError: the URL is none, nothing answers there, it is not trusted or not Elasticsearch, or the credentials
             are refused.
     """
-    import elasticsearch  # noqa: PLC0415 -- as above
+    import elasticsearch
 
     url, environment = _tidy(url, environment)
     client = None
@@ -82,7 +82,7 @@ def _tidy(url: str, environment: Mapping[str, str]) -> tuple[str, Mapping[str, s
 
 def _refusal(url: str, error: Exception) -> EngineError:
     """A client's error as one clear sentence."""
-    import elasticsearch  # noqa: PLC0415 -- as above
+    import elasticsearch
 
     if isinstance(error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException):
         return EngineError(f"The cluster at {url} refuses the credentials.", f"Set {_CREDENTIALS}.")

@@ -170,7 +170,7 @@ class Source:
                 out.seek(offset)
                 self._pour(answer, out, name, expected)
 
-    def _pour(self, answer: Any, out: Any, name: str, expected: int | None) -> None:  # noqa: ANN401 -- requests' types
+    def _pour(self, answer: Any, out: Any, name: str, expected: int | None) -> None:
         done = 0
         for chunk in answer.iter_content(_CHUNK):
             out.write(chunk)
@@ -180,7 +180,7 @@ class Source:
             raise _BrokenOffError(f"the transfer broke off after {done:,} of {expected:,} bytes")
 
 
-def _offset_and_size(answer: Any) -> tuple[int, int]:  # noqa: ANN401 -- requests' types
+def _offset_and_size(answer: Any) -> tuple[int, int]:
     place = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
     if place is None:
         raise _RangeRefusedError

@@ -56,7 +56,7 @@ def clear_disk_errors(folder: Path, setting: str) -> Iterator[None]:
         raise
 
 
-def extra(module: str) -> Any:  # noqa: ANN401 -- a module, whose names mypy cannot know
+def extra(module: str) -> Any:
     """Import a package of the `engine` extra, which a cluster by URL and the preflight do without.
 
     Raises:

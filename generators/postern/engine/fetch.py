@@ -26,7 +26,7 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("POSTERN_CACHE"):
         return Path(chosen).expanduser().absolute()
     try:
-        from platformdirs import user_cache_path  # noqa: PLC0415 -- the preflight runs before anything is installed
+        from platformdirs import user_cache_path
     except ImportError:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "postern"
     return user_cache_path("postern")

@@ -142,7 +142,7 @@ def running_node(  # noqa: PLR0913 -- all by keyword, each with its default
 
 def _death_behind(error: Exception, node: Node) -> EngineError | None:
     """The server's death, where the error that a block met is its consequence."""
-    import elasticsearch  # noqa: PLC0415 -- the preflight runs before anything is installed
+    import elasticsearch
 
     if not isinstance(error, elasticsearch.TransportError):
         return None
@@ -276,7 +276,7 @@ def _address(run: RunFolder) -> str | None:
 
 
 def _is_healthy(node: Node) -> bool:
-    import elasticsearch  # noqa: PLC0415 -- the preflight runs before anything is installed
+    import elasticsearch
 
     try:
         health = node.client().cluster.health(wait_for_status="yellow", timeout="1s")

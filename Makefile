@@ -41,6 +41,7 @@ env: python ## make the Python environment, or bring it up to date
 		echo "Environment: installing the project and its packages into $(VENV), about a minute."; \
 		{ $(PYTHON) -m venv $$other $(VENV) \
 			&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[engine,test,dev]' \
+			&& $(BIN)/python -m compileall -q generators \
 			&& $(FINGERPRINT) > $(STAMP); } || { \
 			[ -z "$$fresh" ] || rm -rf $(VENV); \
 			echo "The environment could not be made, see above; nothing of it was left half made."; \

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from postern import kv, regex
 from postern.casts import CASTS
+from postern.dispatch import NONE, Buckets, buckets
 from postern.engines import python_prefix_source, python_regex
-from postern.order import MAX_LEAD, WILD
+from postern.order import WILD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from postern.dispatch import Tree
     from postern.model import Catalog, KvSlot, Message, Product, Wording
 
-_BLANKS = re.compile(r"[ \t\r\n]+")
-_HERE = " "  # texts whose lead ends at this node of the trie: no word is a blank
+_WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
 
 Value = tuple[str, str, Any]  # slot, member type, value
@@ -114,24 +115,19 @@ class _ProductMatcher:
         self.product = product
         self._headers = [(header, _Pattern(header.node)) for header in product.headers]
         self._by_id: dict[str, list[_Pattern]] = {}
-        self._trie: dict[str, Any] = {}
         self._messages = {message.id: message for message in product.messages}
         self._owned: dict[tuple[str, int], dict[str, KvSlot]] = {}
         self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
-        for message in product.messages:
-            for wording in sorted(message.wordings, key=lambda one: one.rank):
-                if wording.body is not None:
-                    self._add(_Pattern(wording.body, message, wording), message, wording)
-
-    def _add(self, pattern: _Pattern, message: Message, wording: Wording) -> None:
-        self._by_id.setdefault(message.id, []).append(pattern)
-        if self.product.dispatch != "words":
-            return
-        for lead in wording.leads:
-            node = self._trie
-            for word in lead:
-                node = node.setdefault(word, {})
-            node.setdefault(_HERE, []).append(pattern)
+        patterns = {
+            id(wording): _Pattern(wording.body, message, wording)
+            for message, wording in product.wordings()
+            if wording.body is not None
+        }
+        for pattern in sorted(patterns.values(), key=_rank):
+            self._by_id.setdefault(pattern.message.id if pattern.message else "", []).append(pattern)
+        found = buckets(product) if product.dispatch == "words" else Buckets()
+        self._tree = found.tree
+        self._pools = [[patterns[id(wording)] for _, wording in pool] for pool in found.pools]
 
     def decode(self, line: str) -> Decoded | None:
         for form, pattern in self._headers:
@@ -170,10 +166,12 @@ class _ProductMatcher:
     def _candidates(self, decoded: Decoded) -> Sequence[_Pattern]:
         if self.product.dispatch == "id":
             return self._by_id.get(decoded.ident or "", ())
-        found = _found(self._trie, _BLANKS.split(decoded.body, MAX_LEAD))
-        if len(found) > 1:
-            found.sort(key=_rank)
-        return found
+        node: Tree | int = self._tree
+        words = _WORD.finditer(decoded.body)
+        while isinstance(node, dict):
+            word = next(words, None)
+            node = node.get(word[0] if word else "", node[WILD])
+        return self._pools[node] if node != NONE else ()
 
     def _read_keys(self, decoded: Decoded, *, bracketed: bool) -> None:
         product = self.product
@@ -207,18 +205,3 @@ def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict
 
 def _rank(pattern: _Pattern) -> int:
     return pattern.wording.rank if pattern.wording else 0
-
-
-def _found(trie: dict[str, Any], words: list[str]) -> list[_Pattern]:
-    """The texts that may begin with these words."""
-    found: list[_Pattern] = list(trie.get(_HERE, ()))
-    nodes = [trie]
-    for word in words:
-        ways = (word, WILD) if word != WILD else (WILD,)
-        nodes = [node[way] for node in nodes for way in ways if way in node]
-        if not nodes:
-            break
-        for node in nodes:
-            if _HERE in node:
-                found += node[_HERE]
-    return found

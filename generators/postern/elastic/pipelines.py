@@ -61,7 +61,7 @@ class _Builder:
     def pipelines(self) -> Iterator[Pipeline]:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
-            calls.append(_script(self.name, "keys", ("common", "kv"), self.key_params()))
+            calls.append(_script(self.name, "keys", ("common", "blank", "kv"), self.key_params()))
         for number, group in enumerate(self.groups):
             yield self.texts(number, group)
         yield from self.dispatch(calls)
@@ -126,8 +126,12 @@ class _Builder:
         )  # fmt: skip
 
     def header_scripts(self) -> tuple[str, ...]:
-        bucket = {"id": ("bucket_id",), "words": ("bucket_words",)}
-        return ("time", "header", *bucket.get(self.product.dispatch, ()))
+        by_dispatch = {
+            "id": ("time", "header", "bucket_id"),
+            "words": ("blank", "time", "header", "bucket_words"),
+            "key": ("time", "header"),
+        }
+        return by_dispatch[self.product.dispatch]
 
     def header_params(self) -> dict[str, Any]:
         words = {code: word for word, code in self.product.levels.items()}

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Processor = dict[str, Any]
 ID_LEAD = r"(?::[ \t\r\n]{0,8}|[ \t\r\n]{1,8})"  # between the id and the body
 GROUP = "_group"  # at the top of the document: conditions read it often
-DONE = -2  # what a group's script leaves there when a text matched
 MAX_CALLS = 12  # conditions in one chain
 MAX_CAPTURES = 80  # of one grok processor: each costs on every line that it sees
 LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
@@ -62,12 +61,11 @@ class _Builder:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
             calls.append(_script(self.name, "keys", ("common", "blank", "kv"), self.key_params()))
+        if self.product.fallback:
+            yield self.fallback()
         for number, group in enumerate(self.groups):
             yield self.texts(number, group)
         yield from self.dispatch(calls)
-        if self.product.fallback:
-            yield self.fallback()
-            calls.append(_call(self.name, f"{self.name}-fallback", f"ctx.{GROUP} != {DONE}"))
         yield self.main(calls)
 
     @cached_property
@@ -167,7 +165,7 @@ class _Builder:
             _script(name, "meaning", ("common", "message"), params),
         ]
         ids = ", ".join(dict.fromkeys(message.id for _, message, _ in entries))
-        return Pipeline(name, f"{self.product.title}: {ids}.", processors, _text_failure(name))
+        return Pipeline(name, f"{self.product.title}: {ids}.", processors, self.text_failure(name))
 
     def fallback(self) -> Pipeline:
         name = f"{self.name}-fallback"
@@ -175,6 +173,15 @@ class _Builder:
         processors = [_grok(name, "ids", "message", patterns, trace=False)]
         processors[0]["grok"]["ignore_failure"] = True
         return Pipeline(name, f"{self.product.title}: ids of a line that no entry knows.", processors, [])
+
+    def text_failure(self, name: str) -> list[Processor]:
+        """A failed script is an error of ours and is passed on. Where no text matched, ids are looked for."""
+        failed = f"ctx.{TEMPORARY}.index != null"
+        passed_on = {"tag": f"{name}-error", "if": failed, "message": "{{{ _ingest.on_failure_message }}}"}
+        handlers: list[Processor] = [{"fail": passed_on}]
+        if self.product.fallback:
+            handlers.append({"pipeline": {"tag": f"{name}-to-fallback", "name": f"{self.name}-fallback"}})
+        return handlers
 
     def entry(self, message: Message, wording: Wording) -> dict[str, Any]:
         """What the table says of a wording."""
@@ -323,17 +330,4 @@ def _failure(name: str) -> list[Processor]:
                 "params": {"ecs_version": ecs_schema.load().version},
             }
         },
-    ]
-
-
-def _text_failure(name: str) -> list[Processor]:
-    """No text matched: the header's fields stay. A failed script is an error of ours and is passed on."""
-    return [
-        {
-            "fail": {
-                "tag": f"{name}-error",
-                "if": f"ctx.{TEMPORARY}.index != null",
-                "message": "{{{ _ingest.on_failure_message }}}",
-            }
-        }
     ]

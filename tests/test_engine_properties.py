@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from postern.engine import Node
     from postern.matcher import Matcher
     from postern.model import Catalog
+    from support.generate import Segment
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("installed")]
 EXAMPLES = 8  # of each kind for each wording
@@ -35,9 +37,13 @@ def drawn(strategy: SearchStrategy[str], count: int) -> list[str]:
     return lines
 
 
-def line_of(made: tuple[str, list[properties.Segment]]) -> str:
+def line_of(made: tuple[str, list[Segment]]) -> str:
     head, segments = made
     return head + properties.text_of(segments)
+
+
+def keyed_lines(case: properties.Case) -> SearchStrategy[str]:
+    return properties.keyed(case).map(partial(properties.keyed_line, case))
 
 
 def generated(name: str) -> list[str]:
@@ -47,8 +53,7 @@ def generated(name: str) -> list[str]:
     forgeable = [case for case in properties.FORGEABLE if case.product.name == name]
     lines += [line for case in forgeable for line in drawn(properties.forged(case).map(line_of), EXAMPLES)]
     keyed = [case for case in properties.KEYED if case.product.name == name]
-    for case in keyed:
-        lines += drawn(properties.keyed(case).map(lambda keys, case=case: properties.keyed_line(case, keys)), EXAMPLES)
+    lines += [line for case in keyed for line in drawn(keyed_lines(case), EXAMPLES)]
     return list(dict.fromkeys([*lines, *drawn(properties.broken() | st.text(max_size=80), 100)]))
 
 

@@ -24,9 +24,12 @@ class _Home(NamedTuple):
     """Where the values of a slot and a member type go, and how."""
 
     role: str | None
+    parents: list[str]
+    leaf: str
     lower: bool
     array: bool
     related: bool
+    cim: str | None
 
 
 def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, Any]:
@@ -59,7 +62,7 @@ class Documents:
     def ecs(self, decoded: Decoded, reference: datetime) -> dict[str, Any]:
         """The ECS document of a line received at `reference`: see the function of this name."""
         document: dict[str, Any] = {
-            "@timestamp": iso(reference),
+            "@timestamp": self._time(decoded, reference),
             "message": decoded.body,
             "ecs": {"version": self._version},
             "event": {"original": decoded.line, "kind": "event"},
@@ -67,18 +70,23 @@ class Documents:
         }
         if decoded.product is not None:
             written = _product(document, decoded.product)
-            written |= self._values(document, decoded, reference)
+            written |= self._values(document, decoded)
             self._severity(document, decoded, decoded.product)
             self._message(document, decoded, decoded.product)
             self._gather(document, written)
         return document
 
-    def _values(self, document: dict[str, Any], decoded: Decoded, reference: datetime) -> set[str]:
+    @staticmethod
+    def _time(decoded: Decoded, reference: datetime) -> str:
+        """The device's own time, else a relay's, else that of receipt."""
+        moment = None
+        for name, _, value in decoded.header:
+            if name == "time" or (name == "relay_time" and moment is None):
+                moment = read_time(value, reference) or reference
+        return iso(moment or reference)
+
+    def _values(self, document: dict[str, Any], decoded: Decoded) -> set[str]:
         written = set()
-        times = {name: value for name, _, value in decoded.header if name in ("time", "relay_time")}
-        if times:  # a relay's time counts where the device prints none
-            moment = read_time(times.get("time") or times["relay_time"], reference)
-            document["@timestamp"] = iso(moment or reference)
         for name, member, value in decoded.header:
             if name == "time":
                 continue
@@ -98,21 +106,25 @@ class Documents:
         role = field.role(member)
         known = ecs_schema.load().field(role) if role else None
         related = any(role == path for _, path in self._related)
-        home = _Home(role, field.lower, known is not None and known.array, related)
+        parents, leaf = _split(role or f"postern.params.{name}")
+        array = known is not None and known.array
+        home = _Home(role, parents, leaf, field.lower, array, related, field.cim_role(member))
         return self._homes.setdefault((name, member), home)
 
     def _place(self, document: dict[str, Any], name: str, member: str, value: Any) -> str | None:
         """Writes a value; gives the path where it counts as related."""
-        role, lower, array, related = self._homes.get((name, member)) or self._home(name, member)
-        if lower and isinstance(value, str):
+        home = self._homes.get((name, member)) or self._home(name, member)
+        if home.lower and isinstance(value, str):
             value = value.lower()
-        if role is None:
-            document["postern"].setdefault("params", {})[name] = value
-            return None
-        if role == "event.duration":
+        if home.role == "event.duration":
             value *= NANOSECONDS
-        _put(document, role, [value] if array and not isinstance(value, list) else value)
-        return role if related else None
+        for parent in home.parents:
+            below = document.get(parent)
+            if below is None:
+                below = document[parent] = {}
+            document = below
+        document[home.leaf] = [value] if home.array and not isinstance(value, list) else value
+        return home.role if home.related else None
 
     def _severity(self, document: dict[str, Any], decoded: Decoded, product: Product) -> None:
         syslog = _get(document, "log.syslog") or {}
@@ -146,6 +158,29 @@ class Documents:
             named = "opener" if wording.opener else "unknown"
             self._directions[at] = named if has_direction(wording, product) else None
         return self._directions[at]
+
+    def cim(self, decoded: Decoded) -> dict[str, Any]:
+        """The CIM fields of a line: roles of its slots, and model, tags and action of its event."""
+        fields: dict[str, Any] = {"parse_status": decoded.status}
+        if decoded.product is not None:
+            fields["vendor_product"] = decoded.product.title
+        if decoded.ident:
+            fields["signature_id"] = decoded.ident
+        for values in (decoded.header, decoded.values):
+            for name, member, value in values:
+                home = self._homes.get((name, member)) or self._home(name, member)
+                if home.cim is not None:
+                    fields[home.cim] = value.lower() if home.lower and isinstance(value, str) else value
+        if decoded.message is None:
+            return fields
+        fields["signature_id"] = decoded.message.id
+        fields.setdefault("signature", decoded.message.title)
+        event = event_of(decoded)
+        if event is not None and event.cim is not None:
+            fields |= {"model": event.cim.model, "tag": list(event.cim.tags)}
+            if event.cim.action:
+                fields["action"] = event.cim.action
+        return fields
 
     def _gather(self, document: dict[str, Any], written: set[str]) -> None:
         """Puts the values of related paths under `related`, by kind."""
@@ -187,26 +222,8 @@ def related_paths(catalog: Catalog) -> dict[str, list[str]]:
 
 
 def cim(decoded: Decoded, catalog: Catalog) -> dict[str, Any]:
-    """The CIM fields of a line: roles of its slots, and model, tags and action of its event."""
-    fields: dict[str, Any] = {"parse_status": decoded.status}
-    if decoded.product is not None:
-        fields["vendor_product"] = decoded.product.title
-    if decoded.ident:
-        fields["signature_id"] = decoded.ident
-    for name, member, value in [*decoded.header, *decoded.values]:
-        role = catalog.fields[name].cim_role(member)
-        if role is not None:
-            fields[role] = value.lower() if catalog.fields[name].lower and isinstance(value, str) else value
-    if decoded.message is None:
-        return fields
-    fields["signature_id"] = decoded.message.id
-    fields.setdefault("signature", decoded.message.title)
-    event = event_of(decoded)
-    if event is not None and event.cim is not None:
-        fields |= {"model": event.cim.model, "tag": list(event.cim.tags)}
-        if event.cim.action:
-            fields["action"] = event.cim.action
-    return fields
+    """The CIM fields of a line; for many lines, keep a `Documents`."""
+    return Documents(catalog).cim(decoded)
 
 
 def flat(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

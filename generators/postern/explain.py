@@ -37,7 +37,7 @@ class Explainer:
             "severity": message.level if message else None,
             "params": decoded.params,
             "ecs": self.documents.ecs(decoded, reference),
-            "cim": document.cim(decoded, self.catalog),
+            "cim": self.documents.cim(decoded),
             "title": words.title if words else None,
             "meaning": words.meaning if words else None,
             "action": words.action if words else None,

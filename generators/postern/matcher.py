@@ -116,7 +116,6 @@ class _ProductMatcher:
         self._headers = [(header, _Pattern(header.node)) for header in product.headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._messages = {message.id: message for message in product.messages}
-        self._owned: dict[tuple[str, int], dict[str, KvSlot]] = {}
         self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
         patterns = {
             id(wording): _Pattern(wording.body, message, wording)

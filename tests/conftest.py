@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postern.compile import compile_catalog
 from postern.engine import running_node
-from postern.matcher import Matcher
-from postern.paths import catalog_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postern.deploy import Installation
     from postern.engine import Node
+    from postern.matcher import Matcher
     from postern.model import Catalog
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from support import …`
@@ -33,13 +31,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The real catalog."""
-    return compile_catalog(catalog_root())
+    from support import real
+
+    return real.catalog()
 
 
 @pytest.fixture(scope="session")
-def matcher(catalog: Catalog) -> Matcher:
+def matcher() -> Matcher:
     """The reference matcher of the real catalog."""
-    return Matcher(catalog)
+    from support import real
+
+    return real.matcher()
 
 
 @pytest.fixture(scope="session")

@@ -144,13 +144,6 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
 _Name = Callable[[regex.Capture], str | None]
 
 
-def _twice(node: regex.Node, captures: list[regex.Capture], name: _Name) -> Iterator[tuple[str, int]]:
-    """Names that stand more than once on one path through the tree, and how often."""
-    names = [known for capture in captures if (known := name(capture))]
-    if len(set(names)) < len(names):  # only then can a path hold one twice
-        yield from ((one, count) for one, count in _on_path(node, name).items() if count > 1)
-
-
 def _on_path(node: regex.Node, name: _Name) -> dict[str, int]:
     """How often each name stands on one path through the tree, at most."""
     if isinstance(node, regex.Capture):

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from postern.source import Document, Loc
 
 Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
-LEVELS: tuple[Level, ...] = (
-    "emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug",
-)  # fmt: skip
 Cast = Literal["int", "ip", "time", "duration", "list", "text_list", "python_repr", "pairs"]
 Pair = Annotated[str, Field(min_length=2, max_length=2)]
 

@@ -196,7 +196,7 @@ def test_places_tell_when_files_are_not_what_was_installed(tmp_path: Path, node:
     sections.places(stage, [artifact], tmp_path)
     assert "1 files below" in printed(stage.out)
     (tmp_path / "elastic" / "searches").mkdir(parents=True)
-    (tmp_path / artifact.path).write_text(artifact.text, encoding="utf-8")
+    (tmp_path / artifact.path).write_bytes(artifact.data)
     sections.places(stage, [artifact], tmp_path)
     assert "byte for byte" in printed(stage.out)
 

@@ -16,10 +16,15 @@ KEEP = frozenset({".gitkeep"})
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file to be: its path below out/, and its text."""
+    """A file to be: its path below out/, and its text, or the bytes of a picture."""
 
     path: str
-    text: str
+    text: str | bytes
+
+    @property
+    def data(self) -> bytes:
+        """What the file holds."""
+        return self.text.encode() if isinstance(self.text, str) else self.text
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,13 @@ class Difference:
 
 def compare(artifacts: Iterable[Artifact], out: Path) -> list[Difference]:
     """Differences between the artifacts and the files below `out`."""
-    wanted = {artifact.path: artifact.text for artifact in artifacts}
+    wanted = {artifact.path: artifact.data for artifact in artifacts}
     there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file() and path.name not in KEEP}
     found = [Difference(path, "unexpected") for path in there - wanted.keys()]
-    for path, text in wanted.items():
+    for path, data in wanted.items():
         if path not in there:
             found.append(Difference(path, "missing"))
-        elif (out / path).read_bytes() != text.encode():
+        elif (out / path).read_bytes() != data:
             found.append(Difference(path, "changed"))
     return sorted(found, key=lambda one: one.path)
 
@@ -54,19 +59,19 @@ def write(artifacts: Iterable[Artifact], out: Path) -> list[Difference]:
     changed = {difference.path: difference.kind for difference in differences}
     for artifact in wanted:
         if artifact.path in changed:
-            _replace(out / artifact.path, artifact.text)
+            _replace(out / artifact.path, artifact.data)
     for path, kind in changed.items():
         if kind == "unexpected":
             (out / path).unlink()
     return differences
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

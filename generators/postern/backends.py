@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postern import elastic
+from postern import elastic, splunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from postern.model import Catalog
 
 # A back end is one pure function; it emits below a folder of its own name.
-BACK_ENDS: dict[str, Callable[[Catalog], Iterator[Artifact]]] = {"elastic": elastic.emit}
+BACK_ENDS: dict[str, Callable[[Catalog], Iterator[Artifact]]] = {"elastic": elastic.emit, "splunk": splunk.emit}
 
 
 def artifacts(catalog: Catalog) -> list[Artifact]:

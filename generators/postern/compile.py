@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from postern import i18n, schema, source
 from postern.findings import CatalogError, Finding
-from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Place, Search
+from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Place, Search
 from postern.product import ProductBuilder
 from postern.texts import Texts
 from postern.types import Types
@@ -73,7 +73,7 @@ class Compilation:
         for name, data in schema.mapping(document.data):
             file = schema.validate(schema.EventFile, document, (name,), data)
             if file is not None:
-                cim = Cim(file.cim.model, tuple(file.cim.tags), file.cim.action) if file.cim else None
+                cim = Cim(file.cim.model, tuple(file.cim.tags), file.cim.action, file.cim.fields) if file.cim else None
                 ecs = file.ecs.model_dump(exclude_none=True)
                 events[name] = Event(name, ecs, cim, Place(document, (name,)))
         return events
@@ -117,8 +117,8 @@ def _searches(run: Compilation) -> Iterator[Search]:
         document = run.read(path)
         file = schema.validate(schema.SearchFile, document, (), document.data)
         if file is not None:
-            params = tuple((param.name, param.where) for param in file.params)
-            yield Search(path.stem, file.title, file.description, params, file.esql)
+            params = tuple(Param(param.name, param.where, param.spl) for param in file.params)
+            yield Search(path.stem, file.title, file.description, params, file.esql, file.spl)
 
 
 def _dashboards(run: Compilation) -> Iterator[Dashboard]:

@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 NANOSECONDS = 1_000_000_000
 # Words that devices print for a severity, beside the canonical ones.
 LEVEL_WORDS = {"info": "informational", "trace": "debug", "warn": "warning", "err": "error", "crit": "critical"}
+# CIM's five words for a message's severity.
+CIM_SEVERITY = {
+    "emergency": "critical",
+    "alert": "critical",
+    "critical": "critical",
+    "error": "high",
+    "warning": "medium",
+    "notice": "low",
+    "informational": "informational",
+    "debug": "informational",
+}
 
 
 class _Home(NamedTuple):
@@ -160,7 +171,7 @@ class Documents:
         return self._directions[at]
 
     def cim(self, decoded: Decoded) -> dict[str, Any]:
-        """The CIM fields of a line: roles of its slots, and model, tags and action of its event."""
+        """The CIM fields of a line: roles of its slots, severity, and what its event says in CIM."""
         fields: dict[str, Any] = {"parse_status": decoded.status}
         if decoded.product is not None:
             fields["vendor_product"] = decoded.product.title
@@ -175,11 +186,14 @@ class Documents:
             return fields
         fields["signature_id"] = decoded.message.id
         fields.setdefault("signature", decoded.message.title)
+        fields["severity"] = CIM_SEVERITY[decoded.message.level]
         event = event_of(decoded)
         if event is not None and event.cim is not None:
             fields |= {"model": event.cim.model, "tag": list(event.cim.tags)}
             if event.cim.action:
                 fields["action"] = event.cim.action
+            for name, value in event.cim.constants(decoded.message.product).items():
+                fields.setdefault(name, value)
         return fields
 
     def _gather(self, document: dict[str, Any], written: set[str]) -> None:

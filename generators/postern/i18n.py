@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from postern import schema
-from postern.model import Label, Message, Place, Words
+from postern.model import Dashboard, Label, Message, Place, Search, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from postern.compile import Compilation
+    from postern.model import Catalog
 
 ENGLISH = "en"
 LANGUAGES = ("zh-Hans", "zh-Hant")
 HASH_DIGITS = 8
+Titled = TypeVar("Titled", Search, Dashboard)
 
 
 def english_hash(words: Words) -> str:
@@ -65,3 +67,21 @@ def labels(run: Compilation) -> Mapping[str, Mapping[str, Label]]:
             if file is not None:
                 found.setdefault(name, {})[language] = Label(file.title, file.description, file.panels)
     return found
+
+
+def labelled(catalog: Catalog, one: Titled, language: str) -> Titled:
+    """A search or a dashboard with its title and description in a language; as it is where it has no label."""
+    label = _label(catalog, one.name, language)
+    return one if label is None else replace(one, title=label.title, description=label.description)
+
+
+def labelled_panels(catalog: Catalog, dashboard: Dashboard, language: str) -> Dashboard:
+    """A dashboard with all its titles in a language."""
+    label = _label(catalog, dashboard.name, language)
+    titles = label.panels if label else {}
+    panels = (replace(panel, title=titles.get(panel.id, panel.title)) for panel in dashboard.panels)
+    return replace(labelled(catalog, dashboard, language), panels=tuple(panels))
+
+
+def _label(catalog: Catalog, name: str, language: str) -> Label | None:
+    return catalog.labels.get(name, {}).get(language)

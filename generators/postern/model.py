@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import ecs_schema, regex
 
@@ -70,11 +70,20 @@ class Field:
 
 @dataclass(frozen=True)
 class Cim:
-    """CIM side of an event: data model, tags, action."""
+    """CIM side of an event: data model, tags, action, and constants (a value, or a value for each product)."""
 
     model: str
     tags: tuple[str, ...]
     action: str | None
+    fields: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+
+    def constants(self, product: str) -> dict[str, str]:
+        """The fields that each such event of a product has, unless a slot gives them."""
+        return {
+            name: value if isinstance(value, str) else value[product]
+            for name, value in self.fields.items()
+            if isinstance(value, str) or product in value
+        }
 
 
 @dataclass(frozen=True)
@@ -229,6 +238,7 @@ class Product:
     levels: Mapping[str, int]
     headers: tuple[Header, ...]
     fallback: tuple[Wording, ...]
+    hot: tuple[tuple[str, ...], ...]
     context: Mapping[str, Context]
     common: Mapping[str, KvSlot]
     messages: tuple[Message, ...]
@@ -244,6 +254,14 @@ class Product:
         return ((message, wording) for message in self.messages for wording in message.wordings)
 
 
+class Param(NamedTuple):
+    """What a caller of a saved search may ask for, and the clause that asks it in each query language."""
+
+    name: str
+    esql: str
+    spl: str
+
+
 @dataclass(frozen=True)
 class Search:
     """A saved search in each query language."""
@@ -251,8 +269,9 @@ class Search:
     name: str
     title: str
     description: str
-    params: tuple[tuple[str, str], ...]
+    params: tuple[Param, ...]
     esql: str
+    spl: str
 
 
 @dataclass(frozen=True)
@@ -268,6 +287,7 @@ class Panel:
     y: str | None
     by: str | None
     esql: str
+    spl: str
 
 
 @dataclass(frozen=True)
@@ -332,3 +352,7 @@ class Catalog:
     def role(self, capture: regex.Capture) -> str | None:
         """The ECS path that a capture writes, or None for `postern.params`."""
         return self.fields[capture.name].role(capture.member)
+
+    def cim_role(self, capture: regex.Capture) -> str | None:
+        """The CIM field that a capture writes, or None."""
+        return self.fields[capture.name].cim_role(capture.member)

@@ -56,7 +56,7 @@ class ProductBuilder:
         return Product(
             self.name, file.title, file.vendor, file.observer, tuple(file.sourcetypes), file.dispatch,
             file.key, file.key_digits, {str(word): code for word, code in file.levels.items()}, tuple(self.headers()),
-            tuple(wording for wording in fallback if wording), self.context(),
+            tuple(wording for wording in fallback if wording), tuple(map(tuple, file.hot)), self.context(),
             self.texts.kv(file.common, Place(self.document, ("common",))), tuple(messages), place,
         )  # fmt: skip
 

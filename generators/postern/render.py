@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import json
+import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CONF_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]*")
+
+# What XML 1.0 cannot hold, and the carriage return, which a parser reads as a line feed.
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class EscapeError(ValueError):
     """A value that the format cannot hold."""
 
 
-def as_json(value: Any) -> str:
-    """A value as JSON; refuses what JSON cannot hold (NaN, lone surrogates)."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+def as_json(value: Any, *, sort: bool = False) -> str:
+    """A value as JSON, on demand with sorted keys; refuses what JSON cannot hold (NaN, lone surrogates)."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=sort)
     _refuse_surrogates(text)
     return text
 
@@ -32,6 +44,66 @@ def as_grok(value: str) -> str:
     if "\n" in value or "\r" in value:
         raise EscapeError("a pattern file holds one pattern a line")
     return value
+
+
+def as_xml(value: str) -> str:
+    """A text for an element, or of one line for an attribute; refuses what XML cannot hold or a parser would change."""
+    _refuse_outside_xml(value)
+    return html.escape(value)
+
+
+def as_cdata(value: str) -> str:
+    """A text for a CDATA section; refuses the same, and the end of the section."""
+    _refuse_outside_xml(value)
+    if "]]>" in value:
+        raise EscapeError("a CDATA section cannot hold ]]>")
+    return value
+
+
+def _refuse_outside_xml(value: str) -> None:
+    if (found := _NOT_XML.search(value)) is not None:
+        raise EscapeError(f"XML cannot hold U+{ord(found[0]):04X}")
+
+
+def as_conf(value: str) -> str:
+    """A value of a .conf file; of several lines, all but the last end in a backslash. Refuses what would be cut off."""
+    lines = value.split("\n")
+    if value != value.strip() or any(line.endswith("\\") for line in lines) or "\r" in value or "\0" in value:
+        raise EscapeError("a .conf value has no blanks around it, no carriage return, no backslash at a line's end")
+    _refuse_surrogates(value)
+    return "\\\n".join(lines)
+
+
+def as_key(value: str) -> str:
+    """A key of a .conf file."""
+    if not _CONF_KEY.fullmatch(value):
+        raise EscapeError(f"not a key of a .conf file: {value!r}")
+    return value
+
+
+def as_stanza(value: str) -> str:
+    """The name of a stanza; Splunk reads it up to the last bracket of its line."""
+    if any(character in value for character in "[]\r\n\0"):
+        raise EscapeError(f"not a stanza's name: {value!r}")
+    _refuse_surrogates(value)
+    return value
+
+
+def as_csv(row: Sequence[str]) -> str:
+    """A row of a CSV file, quoted where it must be; refuses cells of several lines."""
+    if any(character in cell for cell in row for character in "\r\n\0"):
+        raise EscapeError("a cell holds one line")
+    _refuse_surrogates("".join(row))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(row)
+    return text.getvalue()
+
+
+def as_cell(value: str) -> str:
+    """A text in a table of Markdown."""
+    if "\n" in value:
+        raise EscapeError("a cell holds one line")
+    return value.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 
 def _refuse_surrogates(text: str) -> None:
@@ -52,7 +124,18 @@ def environment(package: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"json": as_json, "line": as_line, "grok": as_grok}
+    made.filters |= {
+        "json": as_json,
+        "line": as_line,
+        "grok": as_grok,
+        "xml": as_xml,
+        "cdata": as_cdata,
+        "conf": as_conf,
+        "key": as_key,
+        "stanza": as_stanza,
+        "csv": as_csv,
+        "cell": as_cell,
+    }
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from postern import ecs_schema, regex
+from postern import cim_rules, ecs_schema, regex
 from postern.matcher import Matcher
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def static(catalog: Catalog) -> Iterator[Finding]:
     yield from _fields(catalog)
     for event in catalog.events.values():
         yield from _event(event)
+    yield from cim_rules.static(catalog)
     for product in catalog.products:
         yield from _product(product)
         for message in product.messages:
@@ -109,6 +110,9 @@ def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
     for role, count in _on_path(wording.body, catalog.role).items():
         if role and count > 1:
             yield wording.place.finding("P405", f"{role} is written {count} times on one path", "", "text")
+    for name, count in _on_path(wording.body, catalog.cim_role).items():
+        if count > 1:
+            yield wording.place.finding("P406", f"{name} is written {count} times on one path", "", "text")
     if (count := _free_texts(wording.body)) > MAX_FREE_TEXTS:
         yield wording.place.finding("P305", f"{count} free-text slots on one path", "", "text")
 

@@ -62,11 +62,12 @@ class EcsEvent(_Strict):
 
 
 class CimEvent(_Strict):
-    """The CIM side of an event."""
+    """The CIM side of an event; `fields` are constants: a value, or one for each product whose lines all mean it."""
 
     model: str
     tags: list[str]
     action: str | None = None
+    fields: dict[str, str | dict[str, str]] = {}
 
 
 class EventFile(_Strict):
@@ -112,6 +113,7 @@ class ProductFile(_Strict):
     levels: dict[Level, int]
     header: list[str | HeaderForm]
     prefixes: list[Prefix] = []
+    hot: list[list[str]] = []
     fallback: list[str] = []
     context: dict[str, ContextGroup] = {}
     common: dict[str, str] = {}
@@ -182,6 +184,7 @@ class SearchParam(_Strict):
     name: str
     optional: bool = True
     where: str
+    spl: str = ""
 
 
 class SearchFile(_Strict):
@@ -191,6 +194,7 @@ class SearchFile(_Strict):
     description: str
     params: list[SearchParam] = []
     esql: str
+    spl: str = ""
 
 
 class PanelFile(_Strict):
@@ -205,6 +209,7 @@ class PanelFile(_Strict):
     y: str | None = None
     by: str | None = None
     esql: str
+    spl: str = ""
 
 
 class DashboardFile(_Strict):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from .eval_values import EvalError, Result, equal, listed, many, number, text, truth
@@ -12,7 +14,7 @@ from .sed import expand
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .event import Fields
+    from .event import Fields, Value
     from .regex import Regex, RegexCache
 
 
@@ -130,6 +132,100 @@ def _mvappend(_: Context, given: Arguments, fields: Fields) -> Result:
     return listed([value for one in given for value in many(one(fields), "mvappend()")])
 
 
+def _mvsort(_: Context, given: Arguments, fields: Fields) -> Result:
+    return listed(sorted(many(given[0](fields), "mvsort()")))  # as texts: 10 stands before 9
+
+
+def _mvdedup(_: Context, given: Arguments, fields: Fields) -> Result:
+    return listed(list(dict.fromkeys(many(given[0](fields), "mvdedup()"))))
+
+
+class _Noting(dict[str, "Value"]):
+    """Fields that note which of them an expression reads."""
+
+    def __init__(self, fields: Fields) -> None:
+        super().__init__(fields)
+        self.read: set[str] = set()
+
+    def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
+        self.read.add(name)
+        return super().get(name, default)
+
+
+def _only_field(given: Callable[[Fields], Result], fields: Fields, function: str) -> str:
+    """The one field that an expression reads.
+
+    Raises:
+        EvalError: where it reads none or several.
+    """
+    noting = _Noting(fields)
+    given(noting)
+    if len(noting.read) != 1:
+        raise EvalError(f"{function} needs exactly one field, here {sorted(noting.read)}")
+    return noting.read.pop()
+
+
+def _mvmap(_: Context, given: Arguments, fields: Fields) -> Result:
+    """The second argument for each value of the field that the first one names; null is left out."""
+    name = _only_field(given[0], fields, "mvmap()")
+    found = many(fields.get(name), "mvmap()")
+    if many(given[0](fields), "mvmap()") != found:
+        raise EvalError("mvmap() of anything but a field is not emulated")
+    made = [given[1]({**fields, name: one}) for one in found]
+    return listed([value for one in made for value in many(one, "mvmap()")])
+
+
+def _mvfilter(_: Context, given: Arguments, fields: Fields) -> Result:
+    """The values for which a condition on their field, and on no other, is true."""
+    name = _only_field(given[0], {}, "mvfilter()")
+    kept = []
+    for one in many(fields.get(name), "mvfilter()"):
+        row = _Noting({name: one})
+        if truth(given[0](row)):
+            kept.append(one)
+        if row.read - {name}:
+            raise EvalError(f"mvfilter() of several fields: {sorted(row.read)}")
+    return listed(kept)
+
+
+def _of_number(function: Callable[[float], float]) -> Callable[[Context, Arguments, Fields], Result]:
+    """A function of a number, null of anything else."""
+
+    def call(_: Context, given: Arguments, fields: Fields) -> Result:
+        value = number(given[0](fields))
+        return None if value is None else float(function(value))
+
+    return call
+
+
+def _round(_: Context, given: Arguments, fields: Fields) -> Result:
+    """To the nearest number with so many decimals, by default none; a half goes up."""
+    value, places = number(given[0](fields)), number(given[1](fields)) if len(given) > 1 else 0.0
+    if value is None or places is None:
+        return None
+    exact, step = Decimal(value), Decimal(1).scaleb(-int(places))
+    rounded = exact.quantize(step, ROUND_HALF_UP)
+    if value < 0 and abs(exact - rounded) * 2 == step:
+        raise EvalError("round() of a half below zero is not documented")
+    return float(rounded)
+
+
+def _extreme(
+    name: str, pick: Callable[[list[tuple[int, float, str]]], tuple[int, float, str]]
+) -> Callable[[Context, Arguments, Fields], Result]:
+    """`max` and `min` of all values of all arguments: a text is greater than a number; null is passed over."""
+
+    def call(_: Context, given: Arguments, fields: Fields) -> Result:
+        texts = [value for one in given for value in many(one(fields), f"{name}()")]
+        if not texts:
+            return None
+        ranked = [(0, found, "") if (found := number(one)) is not None else (1, 0.0, one) for one in texts]
+        is_text, value, chosen = pick(ranked)
+        return chosen if is_text else value
+
+    return call
+
+
 def _tonumber(_: Context, given: Arguments, fields: Fields) -> Result:
     value, base = given[0](fields), number(given[1](fields)) if len(given) > 1 else 10.0
     if base == 10.0:
@@ -176,6 +272,17 @@ FUNCTIONS: dict[str, Function] = {
     "mvindex": Function(2, 3, _mvindex),
     "mvcount": Function(1, 1, _mvcount),
     "mvjoin": Function(2, 2, _mvjoin),
+    "mvsort": Function(1, 1, _mvsort),
+    "mvdedup": Function(1, 1, _mvdedup),
+    "mvmap": Function(2, 2, _mvmap),
+    "mvfilter": Function(1, 1, _mvfilter),
+    "abs": Function(1, 1, _of_number(abs)),
+    "floor": Function(1, 1, _of_number(math.floor)),
+    "ceil": Function(1, 1, _of_number(math.ceil)),
+    "ceiling": Function(1, 1, _of_number(math.ceil)),
+    "round": Function(1, 2, _round),
+    "max": Function(1, 200, _extreme("max", max)),
+    "min": Function(1, 200, _extreme("min", min)),
     "tonumber": Function(1, 2, _tonumber),
     "tostring": Function(1, 1, _tostring),
     "null": Function(0, 0, lambda _, __, ___: None),

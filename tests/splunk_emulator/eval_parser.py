@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .eval_functions import FUNCTIONS, Context
+from .eval_time import TIME_FUNCTIONS
 from .eval_values import EvalError, Result, arithmetic, compare, equal, text, truth
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _TOKEN = re.compile(
 _COMPARISONS: dict[str, Callable[[float | str, float | str], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
+_KNOWN = FUNCTIONS | TIME_FUNCTIONS
 _WORDS = frozenset({"AND", "OR", "NOT", "XOR", "IN", "LIKE"})
 
 
@@ -208,7 +210,7 @@ class _Parser:
         return given
 
     def _call(self, name: str, given: list[Expression]) -> Expression:
-        function = FUNCTIONS.get(name.lower())
+        function = _KNOWN.get(name.lower())
         if function is None:
             raise NotEmulatedError(f"the function {name}()")
         if not function.least <= len(given) <= function.most or (name.lower() == "case" and len(given) % 2):

@@ -17,7 +17,7 @@ class Event:
         raw: `_raw`.
         sourcetype, source, host, index: what the index holds of them.
         time: `_time`, seconds since 1970.
-        time_from: `format` (read from the event), `previous` (the last good one of the stream), `clock`.
+        time_from: `format` (read from the event), `previous` (the last good one of the stream), `clock`, `transform`.
         indexed: fields made at index time.
         fields: after a search, every field except `_raw` and `_time`.
         eventtypes: after a search, by priority, then by name.

@@ -19,6 +19,7 @@ from .sed import compile_sed
 from .timestamp import TimeFormat, UnknownDirectiveError, compile_format, zone_named
 
 if TYPE_CHECKING:
+    from .ingest_eval import IngestEval
     from collections.abc import Callable, Iterator
 
     from .faults import FaultLog
@@ -43,7 +44,7 @@ class _Plan:
     zone: tzinfo
     days: tuple[int, int]
     edits: list[Callable[[str], str]]
-    transforms: list[IndexTransform]
+    transforms: list[IndexTransform | IngestEval]
 
 
 class IndexTime:
@@ -70,9 +71,10 @@ class IndexTime:
         for segment in _broken(_decode(data), plan.breaker):
             raw = _truncated(segment, plan.truncate)
             time, time_from = self._time(raw, plan, stream)
-            event = self._transformed(raw, plan, stream)
+            event = self._transformed(raw, plan, stream, time)
             if event is not None:
-                events.append(_finished(event, time, time_from))
+                changed = event.time != time.timestamp()
+                events.append(_finished(event, "transform" if changed else time_from))
         return events
 
     def look_for_faults(self) -> None:
@@ -165,17 +167,17 @@ class IndexTime:
         end = start + plan.lookahead if plan.lookahead > 0 else len(raw)
         return plan.format.read(raw[start:end], self._now, plan.zone) if plan.format else None
 
-    def _transformed(self, raw: str, plan: _Plan, stream: tuple[str, str, str]) -> Event | None:
+    def _transformed(self, raw: str, plan: _Plan, stream: tuple[str, str, str], time: datetime) -> Event | None:
         """The event after SEDCMD and TRANSFORMS; None where it was sent to the null queue."""
         for edit in plan.edits:
             raw = edit(raw)
         source, host, sourcetype = stream
         if not plan.transforms:
-            return Event(raw, sourcetype, source, host)
+            return Event(raw, sourcetype, source, host, time=time.timestamp())
         draft = Draft({
             "_raw": raw, "queue": "indexQueue", "_MetaData:Index": "main", "MetaData:Host": f"host::{host}",
             "MetaData:Source": f"source::{source}", "MetaData:Sourcetype": f"sourcetype::{sourcetype}",
-        })  # fmt: skip
+        }, time=time.timestamp())  # fmt: skip
         for transform in plan.transforms:
             transform.apply(draft, self._faults)
         keys = draft.keys
@@ -188,6 +190,7 @@ class IndexTime:
             keys["MetaData:Source"].removeprefix("source::"),
             keys["MetaData:Host"].removeprefix("host::"),
             keys["_MetaData:Index"],
+            draft.time,
             indexed=found,
         )
 
@@ -243,10 +246,10 @@ def _truncated(text: str, limit: int) -> str:
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
 
 
-def _finished(event: Event, time: datetime, time_from: str) -> Event:
+def _finished(event: Event, time_from: str) -> Event:
     fields: Fields = {"host": event.host, "source": event.source, "sourcetype": event.sourcetype, "index": event.index}
     fields.update({name: value_of(values(value)) for name, value in event.indexed.items()})
     return Event(
-        event.raw, event.sourcetype, event.source, event.host, event.index, time.timestamp(), time_from,
+        event.raw, event.sourcetype, event.source, event.host, event.index, event.time, time_from,
         event.indexed, fields,
     )  # fmt: skip

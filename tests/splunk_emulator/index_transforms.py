@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .conf import Setting, Stanza, Stanzas, flag_of, names, number_of, text_of, with_default
 from .faults import Unsupported
+from .ingest_eval import IngestEval, compile_ingest_eval
 from .known import KEYS
 from .regex import DEPTH_LIMIT, MATCH_LIMIT
 
@@ -21,10 +22,11 @@ _PREFIXES = {"MetaData:Host": "host::", "MetaData:Source": "source::", "MetaData
 
 @dataclass
 class Draft:
-    """An event on its way through SEDCMD and TRANSFORMS: the keys that transforms read and write."""
+    """An event on its way through SEDCMD and TRANSFORMS: its time and the keys that transforms read and write."""
 
     keys: dict[str, str]
     indexed: dict[str, list[str]] = field(default_factory=dict)
+    time: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,18 @@ class IndexTransforms:
     def __init__(self, stanzas: Stanzas, regexes: RegexCache, faults: FaultLog) -> None:
         self._stanzas, self._regexes, self._faults = stanzas, regexes, faults
 
-    def named(self, setting: Setting) -> list[IndexTransform]:
+    def named(self, setting: Setting) -> list[IndexTransform | IngestEval]:
         """The transforms that a TRANSFORMS names, in list order; a fault for each that cannot work."""
         compiled = (self._compile(name, setting) for name in names(setting))
         return [transform for transform in compiled if transform is not None]
 
-    def _compile(self, name: str, setting: Setting) -> IndexTransform | None:
+    def _compile(self, name: str, setting: Setting) -> IndexTransform | IngestEval | None:
         stanza = with_default(self._stanzas, name)
         if stanza is None:
             self._faults.note("reference", setting.where, f"there is no transform [{name}]")
             return None
+        if text_of(stanza, "INGEST_EVAL"):
+            return compile_ingest_eval(stanza["INGEST_EVAL"], self._regexes, self._faults)
         write_meta = flag_of(stanza, "WRITE_META", default=False)
         text = text_of(stanza, "FORMAT", f"{name}::$1" if write_meta else "")
         dest_key = text_of(stanza, "DEST_KEY")

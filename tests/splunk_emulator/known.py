@@ -19,7 +19,7 @@ EMULATED: dict[str, frozenset[str]] = {
     "transforms.conf": frozenset({
         "REGEX", "FORMAT", "SOURCE_KEY", "DEST_KEY", "WRITE_META", "LOOKAHEAD", "DELIMS", "FIELDS", "MV_ADD",
         "CLEAN_KEYS", "KEEP_EMPTY_VALS", "MATCH_LIMIT", "DEPTH_LIMIT", "filename", "max_matches", "min_matches",
-        "default_match", "case_sensitive_match", "match_type",
+        "default_match", "case_sensitive_match", "match_type", "INGEST_EVAL",
     }),
     "eventtypes.conf": frozenset({"search", "priority", "disabled"}),
     "macros.conf": frozenset({"definition", "args", "iseval"}),

@@ -31,6 +31,7 @@ VERBS = (
     Verb("list", "listing", "List the messages that the catalog knows."),
     Verb("explain", "explain", "Tell what log lines mean and what to do."),
     Verb("build", "build", "Generate everything below out/."),
+    Verb("package", "package", "Pack the Splunk app into one file."),
     Verb("new", "new", "Draft a catalog entry from a log line."),
     Verb("collect", "collect", "Turn what a device shows into log lines."),
     Verb("demo", "demo", "Show it all on a real Elasticsearch."),
@@ -60,12 +61,9 @@ app = typer.Typer(cls=_Verbs, no_args_is_help=True, add_completion=False, **QUIE
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
+        from postern import __version__
 
-        try:
-            typer.echo(f"postern {version('postern')}")
-        except PackageNotFoundError:
-            typer.echo("postern (not installed: run from its sources)")
+        typer.echo(f"postern {__version__}")
         raise typer.Exit
 
 

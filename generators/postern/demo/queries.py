@@ -70,7 +70,7 @@ def saved(catalog: Catalog, name: str) -> Search:
 
 def narrowed(search: Search, given: Mapping[str, str]) -> str:
     """A saved search with the conditions of the parameters that are given: their values stay apart from the text."""
-    conditions = [f"| WHERE {where}" for name, where in search.params if name in given]
+    conditions = [f"| WHERE {param.esql}" for param in search.params if param.name in given]
     return "\n".join([search.esql.rstrip(), *conditions])
 
 
@@ -85,6 +85,25 @@ def ask(client: Elasticsearch, query: str, given: Mapping[str, str] | None = Non
     params = [{name: value} for name, value in (given or {}).items()]
     answer = client.esql.query(query=query, params=params)
     return Rows(tuple(column["name"] for column in answer["columns"]), tuple(map(tuple, answer["values"])))
+
+
+def stored(client: Elasticsearch, stream_pattern: str, line: str) -> dict[str, Any]:
+    """The stored document of a line.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for hit in client.search(index=stream_pattern, size=LIMIT * 10, sort="_doc")["hits"]["hits"]:
+        source: dict[str, Any] = hit["_source"]
+        if source["event"]["original"] == line:
+            return source
+    raise LookupError(f"no document of {line!r}")
+
+
+def meaning(client: Elasticsearch, index: str, key: str) -> dict[str, str]:
+    """Title, meaning and action of a message, from the lookup index of a language."""
+    texts: dict[str, str] = client.get(index=index, id=key)["_source"]["postern"]
+    return texts
 
 
 def documents(client: Elasticsearch, stream_pattern: str, count: int) -> list[dict[str, Any]]:

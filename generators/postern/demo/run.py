@@ -15,10 +15,10 @@ from elasticsearch.helpers import BulkIndexError
 from rich.console import Console
 from rich.text import Text
 
+from postern import backends
 from postern.compile import compile_catalog
 from postern.demo import install, plan, progress, sections
 from postern.deploy.elastic import send
-from postern.elastic import emit
 from postern.engine import ENGINE_NOTE, EngineError, Node, check_machine, ensure_distribution, ensure_java, running_node
 from postern.findings import CatalogError
 from postern.paths import catalog_root, checkout
@@ -150,7 +150,7 @@ def perform(stage: sections.Stage, node: Node) -> None:
             "An installed package has no fixtures, so the catalog's own samples are sent: no stories, and numbers that "
             "repeat. A checkout (`make demo`) shows more."
         )
-    artifacts = list(emit(stage.catalog))
+    artifacts = backends.artifacts(stage.catalog)
     sections.installed(stage, install.put(stage.client, artifacts, node.swaps))
     stories = list(plan.stories(stage.catalog, fixtures))
     forms = list(plan.forms(stage.catalog, fixtures))
@@ -162,8 +162,11 @@ def perform(stage: sections.Stage, node: Node) -> None:
     sections.traces(stage)
     sections.failed_logins(stage)
     sections.searches(stage)
+    sections.both_sides(stage, stories, root, artifacts)
     sections.totals(stage)
     sections.places(stage, artifacts, root / "out" if root else None)
+    if root:
+        sections.packed(stage, artifacts, root / "dist")
 
 
 def _look(out: Console, *, by_url: bool) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from rich.padding import Padding
 from rich.text import Text
 
 from postern.artifact import Artifact, compare
-from postern.demo import queries, show
-from postern.deploy.elastic import ROOT, Installation
+from postern.demo import queries, show, splunk
+from postern.document import flat
+from postern.elastic.mappings import lookup_name
 from postern.engine import ENGINE_NOTE
+from postern.i18n import ENGLISH, LANGUAGES
+from postern.splunk.package import FILE_NAME, package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from postern.demo.plan import Batch
+    from postern.deploy.elastic import Installation
     from postern.model import Catalog
 
 _TRACED = ("1404", "1412")
@@ -35,6 +41,14 @@ _PLACES = {
     "searches": "the saved searches as ES|QL texts",
     "kibana": "data view, searches and dashboard as saved objects (not opened in a Kibana yet)",
     "grok": "the same patterns for Logstash",
+    "default": "the Splunk app: extractions, lookups, event types, tags, macros, searches",
+    "lookups": "constants by message, severities, and title, meaning and action in three languages",
+    "nav": "the Splunk app's menu",
+    "views": "its dashboard in three languages (not opened in a Splunk yet)",
+    "static": "its icons",
+    "metadata": "who may read it",
+    "postern": "its manifest and README",
+    "splunk": "fields on both sides; what a device cannot give a CIM data model",
 }
 
 
@@ -162,6 +176,34 @@ def searches(stage: Stage) -> None:
         stage.table(shown)
 
 
+def both_sides(stage: Stage, batches: Sequence[Batch], root: Path | None, artifacts: Sequence[Artifact]) -> None:
+    """Some lines on both sides, and what they mean in three languages."""
+    stage.title("Both sides: Elasticsearch and Splunk")
+    if root is None:
+        stage.say("The emulator of Splunk's rules belongs to a checkout: this installed package has none.")
+        return
+    try:
+        reader = splunk.Reader(root, artifacts)
+    except ImportError as error:
+        stage.say(f"The emulator of Splunk's rules cannot be loaded ({error}): `make env` installs what it needs.")
+        return
+    stage.say(f"{splunk.NOTE}. What stands on one side only is explained in out/splunk/FIELDS.md.")
+    for line in splunk.chosen(line for batch in batches for line in batch.lines):
+        found = queries.stored(stage.client, f"logs-postern.*-{stage.namespace}", line)
+        stage.lines(["", show.short(line, stage.out.width)])
+        columns = ("Elasticsearch (ECS)", "value", "Splunk", "value ")
+        stage.table(queries.Rows(columns, tuple(splunk.beside(stage.catalog, dict(flat(found)), reader.event(line)))))
+        _meanings(stage, str(found["postern"].get("key")))
+
+
+def _meanings(stage: Stage, key: str) -> None:
+    """What a message means in each language, as the lookup indices have it."""
+    for language in (ENGLISH, *LANGUAGES):
+        texts = queries.meaning(stage.client, lookup_name(language), key)
+        said = f"{language}: {texts['title']}: {texts['meaning']} -> {texts['recommended_action']}"
+        stage.out.print(Padding(Text(said), (0, 0, 0, 4)))  # folds by cells: Chinese has no blanks
+
+
 def totals(stage: Stage) -> None:
     """How well the lines were read."""
     stage.title("Parse status by data set")
@@ -178,11 +220,20 @@ def places(stage: Stage, artifacts: Sequence[Artifact], out: Path | None) -> Non
     stage.title("Where the files are")
     if out is None:
         stage.say("This is an installed package: `postern build` writes the files below a folder of your choice.")
-    elif different := [one for one in compare(artifacts, out) if one.path.startswith(ROOT)]:
+    elif different := compare(artifacts, out):
         stage.say(f"{len(different)} files below {out}/ are not what the catalog generates now: run `postern build`.")
     else:
-        stage.say(f"Below {out}/, byte for byte what was installed here:")
+        stage.say(f"Below {out}/, byte for byte what was installed and read here:")
     stage.table(queries.Rows(("path", "files", "what"), tuple(_folders(artifacts))))
+
+
+def packed(stage: Stage, artifacts: Sequence[Artifact], folder: Path) -> None:
+    """The Splunk app as one file, made anew."""
+    data = package(artifacts)
+    folder.mkdir(exist_ok=True)
+    (folder / FILE_NAME).write_bytes(data)
+    stage.lines([f"The Splunk app as one file: {folder / FILE_NAME} ({len(data) / 1024:,.0f} KiB; `postern package`)"])
+    stage.lines([f"The same bytes every time, SHA-256 {hashlib.sha256(data).hexdigest()}"])
 
 
 def _folders(artifacts: Sequence[Artifact]) -> Iterator[tuple[Any, ...]]:

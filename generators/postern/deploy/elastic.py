@@ -50,9 +50,7 @@ def install(client: Elasticsearch, artifacts: Iterable[Artifact], adapt: Adapt =
     Raises:
         elasticsearch.ApiError: the cluster refused something.
     """
-    files = {
-        artifact.path.removeprefix(ROOT): artifact.text for artifact in artifacts if artifact.path.startswith(ROOT)
-    }
+    files = {one.path.removeprefix(ROOT): one.data.decode() for one in artifacts if one.path.startswith(ROOT)}
     done = Installation()
     manifest = json.loads(files["manifest.json"])
     for name in manifest["pipelines"]:

@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from postern.i18n import ENGLISH
-from postern.model import Dashboard, Search
+from postern.i18n import ENGLISH, labelled, labelled_panels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postern.model import Catalog, Label, Panel
+    from postern.model import Catalog, Dashboard, Panel, Search
 
 DATA_VIEW = "postern-logs"
 PATTERN = "logs-postern.*-*"
 GRID = 48  # columns of a dashboard
-Titled = TypeVar("Titled", Search, Dashboard)
 _SERIES = {"line": "line", "bar": "bar_stacked"}
 
 
 def objects(catalog: Catalog, language: str) -> list[dict[str, Any]]:
     """All saved objects in a language, those that others refer to first."""
     suffix = "" if language == ENGLISH else f"-{language.lower()}"
-
-    def label(name: str) -> Label | None:
-        return catalog.labels.get(name, {}).get(language)
-
     return [
         _data_view(),
-        *(_search(_labelled(search, label(search.name)), suffix) for search in catalog.searches),
-        *(_dashboard(_labelled_panels(one, label(one.name)), suffix) for one in catalog.dashboards),
+        *(_search(labelled(catalog, search, language), suffix) for search in catalog.searches),
+        *(_dashboard(labelled_panels(catalog, one, language), suffix) for one in catalog.dashboards),
     ]
-
-
-def _labelled(one: Titled, label: Label | None) -> Titled:
-    return one if label is None else replace(one, title=label.title, description=label.description)
-
-
-def _labelled_panels(dashboard: Dashboard, label: Label | None) -> Dashboard:
-    titles = label.panels if label else {}
-    panels = (replace(panel, title=titles.get(panel.id, panel.title)) for panel in dashboard.panels)
-    return replace(_labelled(dashboard, label), panels=tuple(panels))
 
 
 def _object(kind: str, name: str, attributes: dict[str, Any], references: list[dict[str, str]]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from postern.regex.facts import (
     captures,
     children,
+    compiled_size,
     first,
     guard_end,
     is_free_text,
@@ -60,6 +61,7 @@ __all__ = [
     "alt",
     "captures",
     "children",
+    "compiled_size",
     "first",
     "guard_end",
     "is_free_text",

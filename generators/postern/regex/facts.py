@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHORT = 16  # a repeat up to this swallows at most a word or two
+_CLASS, _GROUP = 33, 6  # bytes that PCRE2 needs for a class of characters, and at most for a group
+_COUNTED = 5  # bytes for the bounds of a repeat
 _BLANK_MASK = mask_of(" ")
 
 
@@ -179,6 +181,20 @@ def guard_end(node: Node, excluded: int) -> Node:
                 break
         return Seq(tuple(items))
     return node
+
+
+def compiled_size(node: Node) -> int:
+    """About how many bytes PCRE2 makes of a tree, rather too many: a repeated group is copied, a class is a bit map."""
+    if isinstance(node, Lit):
+        return 2 * len(node.text.encode())
+    if isinstance(node, Chars):
+        return _CLASS
+    if isinstance(node, Repeat) and isinstance(node.node, Chars | Lit):
+        return compiled_size(node.node) + _COUNTED
+    inner = sum(map(compiled_size, children(node)))
+    if isinstance(node, Repeat):
+        return (inner + _GROUP) * max(node.least + 1 if node.most is None else node.most, 1) + _GROUP
+    return inner + _GROUP * (len(children(node)) if isinstance(node, Alt) else 1)
 
 
 def literal_range(node: Node) -> tuple[int, int]:

@@ -1,0 +1,218 @@
+"""What the app's regexes cost for one event of `cisco:asa`, and how long the vendors' checks take.
+
+Timed by pcre2test (PCRE2 with JIT): the dispatcher on the line, and on what it hands over the transforms that read it;
+against one anchored regex that takes the same header and the right message apart. Then the same with the catalog
+doubled by clones under unused ids. No Splunk is measured: what it spends beside its regexes is not known.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+import pcre2
+
+from figures import Figure, amount
+from lines import mixes
+from postern import regex
+from postern.compile import compile_catalog
+from postern.matcher import Matcher
+from postern.paths import catalog_root
+from postern.splunk import emit, props
+from postern.splunk.buckets import ID_LEAD
+from postern.splunk.dispatcher import split_at_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from postern.model import Catalog, Message, Product, Wording
+    from postern.splunk.transform import Transform
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # how subjects are written, and the vendors' tools
+
+from splunk_vendors import vendors_seconds
+from test_regex_cost import PCRE2TEST, escaped
+
+ASA = "cisco_asa"
+TIMES = 4_000  # matches of one measurement
+RUNS = 5
+MIX = 60  # lines of the realistic mix: others would only repeat them
+MEDIAN, WORST, GROWTH, VENDORS = 6.0, 40.0, 1.10, 60.0
+_TIMED = re.compile(r"match time\s+([0-9.]+)", re.IGNORECASE)
+
+
+class Job(NamedTuple):
+    """A regex and a text that it reads."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line, the regexes that do work for it in the app, and the one that would do: with and without a header."""
+
+    line: str
+    work: tuple[Job, ...]
+    alone: Job
+    bare: Job
+
+
+class App:
+    """The search-time transforms of the firewall's source type."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.content = props.Content(catalog, catalog.product(ASA))
+        self._compiled = {one.name: pcre2.compile(one.regex, pcre2.A) for one in self.content.transforms}
+
+    def work(self, line: str) -> list[Job]:
+        """Every transform whose source is there, in turn; as Splunk, it passes over those whose source is absent."""
+        fields = {"_raw": line}
+        found = []
+        for one in self.content.transforms:
+            text = fields.get(one.source_key)
+            if text is None:
+                continue
+            found.append(Job(one.regex, text))
+            self._apply(one, text, fields)
+        return found
+
+    def _apply(self, one: Transform, text: str, fields: dict[str, str]) -> None:
+        match = self._compiled[one.name].match(text)
+        for name, number in one.pairs if match else ():
+            value = match.group(number)
+            if value:
+                fields.setdefault(name, value)
+
+
+def alone(product: Product, message: Message, wording: Wording, line: str) -> str:
+    """One anchored regex of a line's message: the header form that it has, its id, its body."""
+    for header in product.headers:
+        before, _ = split_at_id(header.node)
+        body = regex.spell(wording.body or regex.EMPTY)
+        closing = regex.spell(regex.Lit(header.closing))
+        source = rf"\A(?:{regex.spell(before)})({message.id}){ID_LEAD}(?:{body}){closing}\z"
+        if pcre2.compile(source, pcre2.A).match(line):
+            return source
+    raise SystemExit(f"no header of {product.title} leads to {message.key} in {line!r}")
+
+
+def cases(catalog: Catalog, app: App, lines: Sequence[str]) -> Iterator[Case]:
+    """The lines whose message is known."""
+    matcher, product = Matcher(catalog), catalog.product(ASA)
+    for line in lines:
+        decoded = matcher.decode(line, product)
+        if decoded.message is not None and decoded.wording is not None:
+            source = alone(product, decoded.message, decoded.wording, line)
+            body = regex.spell(decoded.wording.body or regex.EMPTY)
+            yield Case(line, tuple(app.work(line)), Job(source, line), Job(rf"\A(?:{body})\z", decoded.body))
+
+
+def nanoseconds(jobs: Sequence[Job]) -> list[float]:
+    """What each job costs, under JIT, by pcre2test."""
+    given = "".join(f"/{job.source.replace('/', chr(92) + '/')}/jit\n    {escaped(job.text)}\n\n" for job in jobs)
+    command = [PCRE2TEST, "-q", "-jit", "-tm", str(TIMES)]
+    said = subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout
+    found = [1000 * float(one) for one in _TIMED.findall(said)]
+    if len(found) != len(jobs):
+        raise SystemExit(f"pcre2test timed {len(found)} of {len(jobs)} matches:\n{said[-500:]}")
+    return found
+
+
+class Cost(NamedTuple):
+    """Nanoseconds of a case: the app's regexes, the one regex of its message, and that regex on the body alone."""
+
+    app: float
+    alone: float
+    bare: float
+
+
+def costs(some: Sequence[Case]) -> list[Cost]:
+    """What each case costs, measured in one run."""
+    spent = iter(nanoseconds([job for case in some for job in (*case.work, case.alone, case.bare)]))
+    return [Cost(sum(next(spent) for _ in case.work), next(spent), next(spent)) for case in some]
+
+
+def doubled(catalog: Catalog) -> Catalog:
+    """The catalog with a clone of each of the firewall's messages, under an unused id of the same class."""
+    product = catalog.product(ASA)
+    taken = {message.id for message in product.messages}
+    clones = []
+    for message in product.messages:
+        ident = next(one for one in (f"{message.id[:3]}{n:03}" for n in range(999, -1, -1)) if one not in taken)
+        taken.add(ident)
+        wordings = tuple(replace(one, key=f"{ASA}.{ident}") for one in message.wordings)
+        clones.append(replace(message, id=ident, key=f"{ASA}.{ident}", wordings=wordings))
+    both = tuple(sorted([*product.messages, *clones], key=lambda one: one.id))
+    products = (replace(one, messages=both) if one.name == ASA else one for one in catalog.products)
+    return replace(catalog, products=tuple(products))
+
+
+def ratios(catalog: Catalog) -> list[Figure]:
+    """The app against one regex for each message: medians of the runs, then the median and the worst of the samples."""
+    product, app = catalog.product(ASA), App(catalog)
+    samples = list(cases(catalog, app, [one.log for _, w in product.wordings() for one in w.samples]))
+    mix = list(cases(catalog, app, mixes(catalog)[ASA][:MIX]))
+    by_sample: list[list[Cost]] = []
+    by_line: list[list[Cost]] = []
+    for number in range(RUNS):
+        by_sample.append(costs(samples))
+        by_line.append(costs(mix))
+        shown = (f"{median(one.app / one.alone for one in run[-1]):.2f} x" for run in (by_sample, by_line))
+        sys.stderr.write(f"Splunk run {number + 1}: samples {next(shown)}, mix {next(shown)}\n")
+    typical = [median(run[at].app / run[at].alone for run in by_sample) for at in range(len(samples))]
+    worst = max(range(len(samples)), key=typical.__getitem__)
+    mixed = [one for run in by_line for one in run]
+    bare = median(one.app / one.bare for run in by_sample for one in run)
+    note = (
+        f"{len(samples)} samples, {RUNS} runs; at most {max(len(case.work) for case in samples)} regexes an event; "
+        f"a mix {median(one.app / one.alone for one in mixed):.2f} x, {median(one.app for one in mixed):.0f} ns; "
+        f"against a regex of the body alone, without any header, {bare:.2f} x"
+    )
+    return [
+        Figure("Splunk regexes, median", median(typical), "x one regex", MEDIAN, at_most=True, note=note),
+        Figure(
+            "Splunk regexes, worst", typical[worst], "x one regex", WORST, at_most=True, note=samples[worst].line[:60]
+        ),
+    ]
+
+
+def growth(catalog: Catalog) -> Figure:
+    """The same lines with a catalog twice as large, in alternating runs."""
+    lines = [one.log for _, w in catalog.product(ASA).wordings() for one in w.samples]
+    small, large = (list(cases(one, App(one), lines)) for one in (catalog, doubled(catalog)))
+    grown = []
+    for number in range(RUNS):
+        before, after = costs(small), costs(large)
+        grown.append(median(b.app / a.app for a, b in zip(before, after, strict=True)))
+        sys.stderr.write(f"Splunk with the catalog doubled, run {number + 1}: {grown[-1]:.3f} x\n")
+    note = f"median of {len(small)} lines; runs " + ", ".join(amount(one) for one in grown)
+    return Figure("Splunk regexes, catalog doubled", median(grown), "x", GROWTH, at_most=True, note=note)
+
+
+def vendors(catalog: Catalog) -> Figure:
+    """AppInspect in both modes, slim and ksconf on the app as it is generated; their installation is not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        for artifact in emit(catalog):
+            path = Path(folder) / artifact.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(artifact.data)
+        spent, note = vendors_seconds(Path(folder) / "splunk" / "postern")
+    return Figure("vendors' checks", spent, "s", VENDORS, at_most=True, note=note)
+
+
+def measure() -> list[Figure]:
+    """All figures of the Splunk side."""
+    catalog = compile_catalog(catalog_root())
+    return [*ratios(catalog), growth(catalog), vendors(catalog)]
+
+
+if __name__ == "__main__":
+    for one in measure():
+        print(f"{one.name}: {one.measured:,.2f} {one.unit} ({one.target}; {one.note})")

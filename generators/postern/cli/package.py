@@ -1,0 +1,37 @@
+"""`postern package`: the Splunk app as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postern.cli.errors import Stop
+
+EXAMPLES = (
+    "postern package                      # dist/postern-<version>.tgz",
+    "postern package --out /tmp",
+    "splunk install app dist/postern-*.tgz",
+)
+
+
+def run(
+    out: Annotated[str, typer.Option(metavar="DIR", help="Folder of the package; made where it is missing.")] = "dist",
+) -> None:
+    """Pack the Splunk app into one file, the same bytes every time.
+
+    The catalog is checked first; while it has findings, nothing is written.
+    """
+    from postern import paths
+    from postern.checks import checked
+    from postern.splunk import emit
+    from postern.splunk.package import FILE_NAME, package
+
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise Stop(f"{folder} is not a folder.", "Name another one with --out.")
+    data = package(emit(checked(paths.catalog_root())))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE_NAME).write_bytes(data)
+    typer.echo(f"{folder / FILE_NAME}: {len(data) / 1024:,.0f} KiB.")

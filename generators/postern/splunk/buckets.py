@@ -1,0 +1,268 @@
+"""Buckets: the few transforms among which the texts of a product are shared; an event meets one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from itertools import product as product_of
+from typing import TYPE_CHECKING, NamedTuple
+
+from postern import dispatch, regex
+from postern.overlap import Automaton, overlap
+from postern.splunk import markers
+from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from postern.model import Catalog, Message, Product, Wording
+
+MAX_GROUPS = 250  # of one bucket: its groups cost on every event that reaches it
+MAX_SIZE = 56_000  # bytes of its regex as PCRE2 compiles it, by our own reckoning; PCRE2 refuses more than 64 KB
+MAX_WORD_GROUPS = 120  # of a bucket found by words: its texts are tried one after the other
+ID_LEAD = f"(?::{BLANK}{{0,8}}|{BLANK}{{1,8}})"  # between the id and the body
+
+
+class OverlapError(ValueError):
+    """Two texts that a line could match stand in different transforms; the message names them."""
+
+
+class Size(NamedTuple):
+    """Groups and bytes of some texts."""
+
+    groups: int
+    compiled: int
+
+    @classmethod
+    def of(cls, sizes: Iterable[Size]) -> Size:
+        """The size of several texts."""
+        listed = list(sizes)
+        return cls(sum(one.groups for one in listed), sum(one.compiled for one in listed))
+
+    def fits(self, most_groups: int) -> bool:
+        """Whether one transform can hold that much."""
+        return self.groups <= most_groups and self.compiled <= MAX_SIZE
+
+
+@dataclass(frozen=True)
+class Text:
+    """A wording as a bucket holds it: its marker, and its body with that word captured."""
+
+    message: Message
+    wording: Wording
+    marker: str
+    body: regex.Node
+
+    def spell(self, groups: Groups) -> str:
+        """Its regex; the slot that decides its event also fills the word field."""
+        return groups.spell(self.body, lambda capture: self._fields(groups.catalog, capture))
+
+    def size(self, catalog: Catalog) -> Size:
+        """What it adds to a bucket."""
+        groups = Groups(catalog)
+        self.spell(groups)
+        return Size(groups.count, regex.compiled_size(self.body))
+
+    def _fields(self, catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
+        if capture.name == markers.NAME:
+            return (MARKER,)
+        name = field_of(catalog, capture)
+        return (name, WORD_FIELD) if capture.name == self.wording.event.slot else (name,)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Some texts that share a transform.
+
+    Attributes:
+        name: of the transform, and of the field with the text that it reads.
+        lead: what the text must begin with to belong here: a regex for a look-ahead.
+        texts: its texts, in the order in which they are tried.
+    """
+
+    name: str
+    lead: str
+    texts: tuple[Text, ...]
+
+
+def texts(product: Product) -> list[Text]:
+    """All texts of a product with their markers: distinct within an id, or within the product where it has no ids."""
+    pairs = [pair for pair in product.wordings() if pair[1].body is not None]
+    scopes = [[p for p in pairs if p[0].id == i] for i in dict.fromkeys(p[0].id for p in pairs)]
+    found = []
+    for scope in scopes if product.dispatch == "id" else [pairs]:
+        marked = markers.marked([wording for _, wording in scope])
+        found += [Text(*pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
+    return found
+
+
+# -- by id
+
+
+def by_id(catalog: Catalog, product: Product) -> list[Bucket]:
+    """Buckets of the frequent ids as the product lists them, then of all others, cut by the digits of the id."""
+    ranked = sorted(texts(product), key=lambda one: (one.message.id, one.wording.rank))
+    hot = [ident for group in product.hot for ident in group]
+    name = f"postern_{product.name}"
+    found = [
+        Bucket(f"{name}_{group[0]}", f"{_lead(group)}(?:{BLANK}|:)", own)
+        for group in product.hot
+        if (own := tuple(one for one in ranked if one.message.id in group))
+    ]
+    return found + list(_cut(name, [one for one in ranked if one.message.id not in hot], "", _sizer(catalog)))
+
+
+def _cut(name: str, own: list[Text], prefix: str, fits: Callable[[list[Text]], bool]) -> Iterator[Bucket]:
+    """Runs of next digits whose texts fit into one bucket; a digit that is too much by itself is cut further."""
+    by_digit = [(d, list(some)) for d, some in groupby(own, key=lambda one: one.message.id[len(prefix)])]
+    run: list[tuple[str, list[Text]]] = []
+    for digit, some in by_digit:
+        if run and not fits([one for _, held in run for one in held] + some):
+            yield _bucket(name, prefix, run)
+            run = []
+        if fits(some) or all(one.message.id == prefix + digit for one in some):
+            run.append((digit, some))
+        else:
+            yield from _cut(name, some, prefix + digit, fits)
+    if run:
+        yield _bucket(name, prefix, run)
+
+
+def _bucket(name: str, prefix: str, run: list[tuple[str, list[Text]]]) -> Bucket:
+    digits = "".join(digit for digit, _ in run)
+    lead = prefix + (digits if len(digits) == 1 else f"[{digits}]")
+    named = prefix + (digits[0] if len(digits) == 1 else f"{digits[0]}_to_{prefix}{digits[-1]}")
+    return Bucket(f"{name}_{named}", lead, tuple(one for _, some in run for one in some))
+
+
+def _sizer(catalog: Catalog) -> Callable[[list[Text]], bool]:
+    """Whether some texts fit into one bucket; each text is measured once."""
+    sizes: dict[int, Size] = {}
+
+    def size(text: Text) -> Size:
+        if id(text) not in sizes:
+            sizes[id(text)] = text.size(catalog)
+        return sizes[id(text)]
+
+    return lambda some: Size.of(map(size, some)).fits(MAX_GROUPS)
+
+
+def id_transforms(catalog: Catalog, bucket: Bucket) -> Iterator[Transform]:
+    """The transform of a bucket found by id: a tree of digits, at its leaves the texts of an id.
+
+    Where the texts of one id are too much for one regex, further transforms read the same field.
+    """
+    for number, some in enumerate(_parts(catalog, bucket)):
+        groups = Groups(catalog)
+
+        def leaf(ident: str, some: list[Text] = some, groups: Groups = groups) -> str:
+            own = [one.spell(groups) for one in some if one.message.id == ident]
+            return f"{ID_LEAD}(?:{'|'.join(own)})"
+
+        spelled = rf"\A{_digits(list(dict.fromkeys(one.message.id for one in some)), leaf)}\z"
+        yield groups.made(bucket.name + (f"_part_{number}" if number else ""), spelled, bucket.name)
+
+
+def _parts(catalog: Catalog, bucket: Bucket) -> list[list[Text]]:
+    """The texts of a bucket in as many regexes as they need.
+
+    Raises:
+        OverlapError: a line could match a text of two of them, and would have the fields of both.
+    """
+    parts: list[list[Text]] = [[]]
+    for text in bucket.texts:
+        if parts[-1] and not Size.of(one.size(catalog) for one in [*parts[-1], text]).fits(MAX_GROUPS):
+            parts.append([])
+        parts[-1].append(text)
+    for one, other in combinations(range(len(parts)), 2):
+        for text, rival in product_of(parts[one], parts[other]):
+            if text.message.id == rival.message.id and overlap(Automaton(text.body), Automaton(rival.body)):
+                raise OverlapError(f"{text.wording.key}: wordings {text.wording.number} and {rival.wording.number}")
+    return parts
+
+
+def _digits(idents: Sequence[str], leaf: Callable[[str], str], at: int = 0) -> str:
+    """A tree of the digits of some sorted ids: what they share stands once."""
+    if len(idents) == 1:
+        return idents[0][at:] + leaf(idents[0])
+    branches = []
+    for digit, some in groupby(idents, key=lambda one: one[at : at + 1]):
+        own = list(some)
+        branches.append(leaf(own[0]) if digit == "" else digit + _digits(own, leaf, at + 1))
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def _lead(idents: Sequence[str]) -> str:
+    """A few ids as a regex; what they share stands once."""
+    first, *_, last = sorted([*idents, *idents])
+    shared = first[: next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)]
+    rests = [ident.removeprefix(shared) for ident in sorted(set(idents))]
+    if rests == [""]:
+        return shared
+    return shared + (f"[{''.join(rests)}]" if all(len(rest) == 1 for rest in rests) else f"(?:{'|'.join(rests)})")
+
+
+# -- by words
+
+
+def by_words(catalog: Catalog, product: Product) -> tuple[list[Bucket], dispatch.Tree | int]:
+    """Buckets of neighbouring pools, and the tree of leading words that leads to their numbers.
+
+    A text can only match a line whose words lead to it, so a bucket of several pools reads what each of them would.
+    """
+    pools = dispatch.buckets(product)
+    by_wording = {id(one.wording): one for one in texts(product)}
+    sizes = {key: one.size(catalog) for key, one in by_wording.items()}
+    room = MAX_WORD_GROUPS - sum(len(list(one.captures())) for one in product.fallback)
+    numbers: list[int] = []
+    held: list[dict[int, Text]] = []
+    for pool in pools.pools:
+        own = {id(wording): by_wording[id(wording)] for _, wording in pool}
+        together = held[-1] | own if held else own
+        if held and Size.of(sizes[key] for key in together).fits(room):
+            held[-1] = together
+        else:
+            held.append(own)
+        numbers.append(len(held) - 1)
+    found = [
+        Bucket(f"postern_{product.name}_{number}", "", tuple(sorted(one.values(), key=lambda text: text.wording.rank)))
+        for number, one in enumerate(held)
+    ]
+    return found, _renumbered(pools.tree, numbers)
+
+
+def _renumbered(node: dispatch.Tree | int, numbers: list[int]) -> dispatch.Tree | int:
+    """The tree with numbers of buckets; a branch whose lines all reach one bucket is that bucket."""
+    if isinstance(node, int):
+        return numbers[node] if node != dispatch.NONE else node
+    made = {word: _renumbered(below, numbers) for word, below in node.items()}
+    reached = set(made.values()) if all(isinstance(one, int) for one in made.values()) else set()
+    real = {one for one in reached if one != dispatch.NONE}
+    return next(iter(real)) if reached and len(real) == 1 else made
+
+
+def word_transform(catalog: Catalog, product: Product, bucket: Bucket) -> Transform:
+    """The transform of a bucket found by words; where no text matches, ids from places that only the device writes."""
+    groups = Groups(catalog)
+    spelled = [one.spell(groups) for one in bucket.texts]
+    return groups.made(bucket.name, rf"\A(?:{'|'.join([*spelled, *_fallback(groups, product)])})\z", bucket.name)
+
+
+def rest_transform(catalog: Catalog, product: Product) -> Transform:
+    """The transform of lines whose words lead to no text."""
+    groups = Groups(catalog)
+    name = rest_name(product)
+    return groups.made(name, rf"\A(?:{'|'.join(_fallback(groups, product))})\z", name)
+
+
+def rest_name(product: Product) -> str:
+    """The field with the text of a line whose words lead to no text."""
+    return f"postern_{product.name}_rest"
+
+
+def _fallback(groups: Groups, product: Product) -> list[str]:
+    return [
+        groups.spell(one.body, lambda capture: (field_of(groups.catalog, capture),))
+        for one in product.fallback
+        if one.body is not None
+    ]

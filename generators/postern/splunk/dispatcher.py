@@ -1,0 +1,109 @@
+"""Dispatchers: the one regex that reads `_raw`, takes the header apart and hands the rest to the event's bucket.
+
+Only here stand look-aheads, and here they are anchored through the header's grammar: a subject of a mail that holds
+`%ASA-6-302013:` stays a subject.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postern import dispatch, regex
+from postern.order import WILD
+from postern.splunk import buckets
+from postern.splunk.transform import ANY, BLANK, TRAILING, WORD, Groups, Transform, field_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from postern.model import Catalog, Header, Product
+    from postern.splunk.buckets import Bucket
+
+UNKEPT = frozenset({"time"})  # slots of headers that index time has read
+
+
+def unframed(product: Product) -> str:
+    """The field with a line that has none of the product's ordinary headers."""
+    return f"postern_{product.name}_unframed"
+
+
+def dispatchers(catalog: Catalog, product: Product, hand: Callable[[Groups, str], str]) -> Iterator[Transform]:
+    """The dispatcher of ordinary lines; for headers that are closed by a literal, one more for what is left.
+
+    `hand` spells what follows the header: it captures the rest of the line for the right bucket; its second argument
+    is the regex of that rest.
+    """
+    plain = [header for header in product.headers if not header.closing]
+    closed = [header for header in product.headers if header.closing]
+    groups = Groups(catalog)
+    framed = f"{_headers(groups, plain)}{hand(groups, f'{ANY}+')}"
+    spelled = rf"\A(?:{framed}|{groups.group(f'{ANY}+', unframed(product))})"
+    yield groups.made(f"postern_{product.name}_dispatch", spelled, needed=True, comment=f"{product.title}: header.")
+    for number, header in enumerate(closed):
+        groups = Groups(catalog)
+        end = rf"{regex.spell(regex.Lit(header.closing))}{TRAILING}\z"
+        framed = f"{_headers(groups, [header])}{hand(groups, f'{ANY}+')}"
+        name = f"postern_{product.name}_dispatch_closed" + (f"_{number}" if number else "")
+        yield groups.made(
+            name, rf"\A{framed}{end}", unframed(product), needed=True, comment=f"{product.title}: lines in brackets."
+        )
+
+
+def _headers(groups: Groups, headers: Sequence[Header]) -> str:
+    """The forms of a header; of a product with ids up to the id, which a look-ahead reads."""
+    split = [split_at_id(header.node) for header in headers]
+    spelled = [groups.spell(before, lambda capture: _kept(groups.catalog, capture)) for before, _ in split]
+    ident = next((after for _, after in split if after is not None), None)
+    seen = "" if ident is None else f"(?={groups.spell(ident, lambda capture: _kept(groups.catalog, capture))})"
+    return f"(?:{'|'.join(spelled)}){seen}"
+
+
+def _kept(catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
+    return () if capture.name in UNKEPT else (field_of(catalog, capture),)
+
+
+def split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:
+    """A header's tree before its message id, and from there on; None where it has no id."""
+    items = node.items if isinstance(node, regex.Seq) else (node,)
+    for index, item in enumerate(items):
+        if isinstance(item, regex.Capture) and item.name == "message_id":
+            return regex.seq(*items[:index]), regex.seq(*items[index:])
+    return node, None
+
+
+def by_id(found: Sequence[Bucket]) -> Callable[[Groups, str], str]:
+    """Hands a line to the bucket whose lead its id has; one of an unknown class to none."""
+
+    def hand(groups: Groups, rest: str) -> str:
+        return f"(?:{'|'.join(f'(?={one.lead}){groups.group(rest, one.name)}' for one in found)}|)"
+
+    return hand
+
+
+def by_words(product: Product, found: Sequence[Bucket], tree: dispatch.Tree | int) -> Callable[[Groups, str], str]:
+    """Hands a line to the bucket to which its first words lead."""
+
+    def hand(groups: Groups, rest: str) -> str:
+        return f"(?:{_branches(groups, rest, tree, 0)}|)"
+
+    def _branches(groups: Groups, rest: str, node: dispatch.Tree | int, depth: int) -> str:
+        if isinstance(node, int):
+            return groups.group(rest, buckets.rest_name(product) if node == dispatch.NONE else found[node].name)
+        branches = []
+        for words, below in _alike(node):
+            seen = "|".join(regex.spell(regex.Lit(word)) for word in words)
+            ahead = rf"(?={BLANK}{{0,8}}(?:{WORD}+{BLANK}+){{{depth}}}(?:{seen})(?:{BLANK}|\z))"
+            branches.append(f"{ahead}(?:{_branches(groups, rest, below, depth + 1)})")
+        return "|".join([*branches, _branches(groups, rest, node[WILD], depth + 1)])
+
+    return hand
+
+
+def _alike(node: dispatch.Tree) -> Iterator[tuple[list[str], dispatch.Tree | int]]:
+    """The literal words of a node; those that lead to the same bucket together."""
+    by_number: dict[int, list[str]] = {}
+    for word, below in node.items():
+        if word != WILD and isinstance(below, int):
+            by_number.setdefault(below, []).append(word)
+    yield from ((words, number) for number, words in by_number.items())
+    yield from (([word], below) for word, below in node.items() if word != WILD and not isinstance(below, int))

@@ -1,0 +1,127 @@
+"""Index time, on our own source types: the device's time, and the router for mixed syslog.
+
+A header may hold one of many forms of time, and TIME_FORMAT knows one. So an event first has the time of its arrival
+(DATETIME_CONFIG = CURRENT); then one transform finds the text of the time and another reads it by the rules of the
+design: the device's time before a relay's, an offset where there is one, and of years that the line leaves out the one
+that brings the time nearest to its arrival, at most two days ahead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postern import regex
+from postern.splunk.transform import ANY, TRAILING, Groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern.model import Catalog, Header, Product
+
+ROUTER = "postern:syslog"
+READ_TIME = "postern_read_time"
+AHEAD = 2 * 24 * 3600  # seconds
+_TIMES = ("time", "relay_time")
+Settings = tuple[tuple[str, str], ...]
+
+
+def own_sourcetype(product: Product) -> str:
+    """The source type of ours that a product's lines have."""
+    return product.sourcetypes[0]
+
+
+def time_name(product: Product) -> str:
+    """The transform that finds the text of a product's time."""
+    return f"postern_{product.name}_time"
+
+
+def route_name(product: Product) -> str:
+    """The transform that gives a line the product's source type."""
+    return f"postern_{product.name}_route"
+
+
+def transforms(catalog: Catalog) -> Iterator[tuple[str, Settings]]:
+    """Stanzas for index time: name and settings."""
+    for product in catalog.products:
+        yield time_name(product), tuple(_time(catalog, product))
+    yield READ_TIME, (("INGEST_EVAL", ", ".join(f"{name}:={value}" for name, value in _reading())),)
+    for product in catalog.products:
+        yield route_name(product), tuple(_route(product))
+
+
+def routed(catalog: Catalog) -> list[str]:
+    """Transforms of the router in their order: frames with a fixed word come last and win over the others."""
+    products = sorted(catalog.products, key=lambda product: product.dispatch != "words")
+    return [name for one in products for name in (route_name(one), time_name(one))] + [READ_TIME]
+
+
+def _route(product: Product) -> Iterator[tuple[str, str]]:
+    yield "REGEX", rf"\A(?:{'|'.join(f'(?:{_frame(header)})' for header in product.headers)})"
+    yield "DEST_KEY", "MetaData:Sourcetype"
+    yield "FORMAT", f"sourcetype::{own_sourcetype(product)}"
+
+
+def _frame(header: Header) -> str:
+    return regex.spell(header.node, regex.uncaptured) + _closed(header)
+
+
+def _closed(header: Header) -> str:
+    if not header.closing:
+        return ""
+    return rf"{ANY}*{regex.spell(regex.Lit(header.closing))}{TRAILING}\z"
+
+
+def _time(catalog: Catalog, product: Product) -> Iterator[tuple[str, str]]:
+    groups = Groups(catalog)
+    forms = [groups.spell(header.node, _time_fields) + _closed(header) for header in product.headers]
+    yield "REGEX", rf"\A(?:{'|'.join(f'(?:{form})' for form in forms)})"
+    numbers = {name: [number for one, number in groups.pairs if one == name] for name in _TIMES}
+    found = {name: "".join(f"${number}" for number in some) for name, some in numbers.items() if some}
+    yield "FORMAT", " ".join(f'postern_{name}_text::"{value}"' for name, value in found.items())
+    yield "WRITE_META", "true"
+
+
+def _time_fields(capture: regex.Capture) -> tuple[str, ...]:
+    return (capture.name,) if capture.name in _TIMES else ()
+
+
+def _reading() -> Iterator[tuple[str, str]]:
+    """Fields and their values, one after the other; what only serves to read the time is removed in the end."""
+    device, relay = (f"postern_{name}_text" for name in _TIMES)
+    yield device, f"coalesce({device}, {relay})"
+    yield "postern_clock", _replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
+    yield "postern_fraction", _found(device, r"^.*:[0-9]{2}[.]([0-9]{1,9}).*$", r"0.\1", '"0"')
+    zone = r"^.*:[0-9]{2}(?:[.][0-9]{1,9})?([+-][0-9]{2}):?([0-9]{2})$"
+    yield "postern_offset", _found(device, zone, r"\1\2", '"+0000"')
+    words = r"^(?:[A-Z][a-z]{2} +)?([A-Z][a-z]{2}) +([0-9]{1,2}) .*$"
+    iso = r"^[0-9]{4}-([0-9]{2})-([0-9]{2})[T ].*$"
+    yield "postern_day", _found(device, iso, r"\1 \2", _replaced(device, words, r"\1 \2"))
+    yield "postern_form", f'if(match({device}, "{iso}"), "%m %d %Y %H:%M:%S %z", "%b %d %Y %H:%M:%S %z")'
+    year = r"^(?:.* )?([0-9]{4})(?:[- ].*|Z?)$"
+    yield "postern_year", _found(device, year, r"\1", "null()")
+    for name, step in (("postern_next", 1), ("postern_this", 0), ("postern_last", -1)):
+        guessed = f'coalesce(postern_year, tostring(tonumber(strftime(_time, "%Y")) + {step}))'
+        text = f'postern_day." ".{guessed}." ".postern_clock." ".postern_offset'
+        yield name, f"strptime({text}, postern_form) + tonumber(postern_fraction)"
+    limit = f"_time + {AHEAD}"
+    chosen = (
+        f"case(isnotnull(postern_year), postern_this, postern_next <= {limit}, postern_next, "
+        f"postern_this <= {limit}, postern_this, true(), postern_last)"
+    )
+    yield "_time", f"coalesce({chosen}, _time)"
+    helpers = ("clock", "fraction", "offset", "day", "form", "year", "next", "this", "last")
+    yield from ((f"postern_{name}", "null()") for name in (*helpers, *(f"{name}_text" for name in _TIMES)))
+
+
+def _replaced(field: str, pattern: str, new: str) -> str:
+    return f'replace({field}, "{_quoted(pattern)}", "{_quoted(new)}")'
+
+
+def _found(field: str, pattern: str, new: str, otherwise: str) -> str:
+    """What a pattern finds in a field, or something else where it does not match."""
+    return f'if(match({field}, "{_quoted(pattern)}"), {_replaced(field, pattern, new)}, {otherwise})'
+
+
+def _quoted(text: str) -> str:
+    """A text within the quotes of an eval expression."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,125 @@
+"""A transform of transforms.conf, and how its groups are numbered while its regex is spelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from postern import regex
+from postern.splunk import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from postern.model import Catalog, Product
+
+RAW = "_raw"
+ANY = r"[\s\S]"
+BLANK, WORD = r"[ \t\r\n]", r"[^ \t\r\n]"
+TRAILING = f"{BLANK}{{0,32}}"
+MARKER, WORD_FIELD = "postern_marker", "postern_word"
+LISTS = {"list": "([0-9]{1,18})", "text_list": "([^, ](?:[^,]{0,1022}[^, ])?)"}
+"""Casts that make several values of one text, and how a value looks in it."""
+
+
+@dataclass(frozen=True)
+class Transform:
+    """One search-time transform.
+
+    Attributes:
+        name: its stanza; of a bucket also the field that it reads.
+        regex: PCRE2, anchored unless `many`.
+        pairs: fields and the groups that fill them, in the order of FORMAT.
+        source_key: the field that it reads.
+        many: every match counts, and values add up (MV_ADD).
+        needed: a later transform reads what it writes, so that Splunk must not leave it out (CAN_OPTIMIZE = false).
+        comment: what it is for.
+    """
+
+    name: str
+    regex: str
+    pairs: tuple[tuple[str, int], ...]
+    source_key: str = RAW
+    many: bool = False
+    needed: bool = False
+    comment: str = ""
+
+    def settings(self) -> Iterator[tuple[str, str]]:
+        """Keys and values of the stanza."""
+        if self.source_key != RAW:
+            yield "SOURCE_KEY", self.source_key
+        yield "REGEX", self.regex
+        yield "FORMAT", " ".join(f"{name}::${number}" for name, number in self.pairs)
+        if self.many:
+            yield "MV_ADD", "true"
+        if self.needed:
+            yield "CAN_OPTIMIZE", "false"
+
+    def writes(self, name: str) -> bool:
+        """Whether it may write a field."""
+        return any(one == name for one, _ in self.pairs)
+
+
+@dataclass
+class Groups:
+    """Numbers groups in the order in which they are opened; they never nest."""
+
+    catalog: Catalog
+    pairs: list[tuple[str, int]] = field(default_factory=list)
+    count: int = 0
+
+    def group(self, inner: str, *fields: str) -> str:
+        """A group that fills some fields; without a field it captures nothing."""
+        if not fields:
+            return f"(?:{inner})"
+        self.count += 1
+        self.pairs += [(name, self.count) for name in fields]
+        return f"({inner})"
+
+    def spell(self, node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> str:
+        """A tree whose captures fill the fields that `fields_of` names."""
+        merged = merge(node, fields_of)
+        return regex.spell(merged, lambda capture, inner: self.group(inner, *fields_of(capture)))
+
+    def made(self, name: str, spelled: str, source_key: str = RAW, comment: str = "", **flags: bool) -> Transform:
+        """The transform of all groups so far."""
+        return Transform(name, spelled, tuple(self.pairs), source_key, comment=comment, **flags)
+
+
+def field_of(catalog: Catalog, capture: regex.Capture) -> str:
+    """The field that a capture fills; a list is taken apart by a transform of its own."""
+    name = names.extracted(catalog.fields[capture.name], capture.member)
+    return f"{name}_list" if capture.cast in LISTS else name
+
+
+def merge(node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> regex.Node:
+    """The tree in which alternatives that fill the same fields are one group: an address is an IP address or a name."""
+    if isinstance(node, regex.Capture | regex.Lit | regex.Chars):
+        return node
+    if isinstance(node, regex.Seq):
+        return regex.Seq(tuple(merge(item, fields_of) for item in node.items))
+    if isinstance(node, regex.Alt):
+        branches = [merge(branch, fields_of) for branch in node.branches]
+        captures = [branch for branch in branches if isinstance(branch, regex.Capture)]
+        if len(captures) == len(branches) and len({fields_of(one) for one in captures}) == 1:
+            first = captures[0]
+            return regex.Capture(first.name, first.member, first.cast, regex.Alt(tuple(one.node for one in captures)))
+        return regex.Alt(tuple(branches))
+    if isinstance(node, regex.Repeat):
+        return regex.Repeat(merge(node.node, fields_of), node.least, node.most)
+    return regex.Atomic(merge(node.node, fields_of))
+
+
+def splitters(catalog: Catalog, product: Product) -> Iterator[Transform]:
+    """One transform for each list that a product's lines hold: every item of it is a value."""
+    captures = [one for _, wording in product.wordings() for one in wording.captures()]
+    lists = {field_of(catalog, one): one.cast or "" for one in captures if one.cast in LISTS}
+    for source, cast in sorted(lists.items()):
+        name = source.removesuffix("_list")
+        yield Transform(
+            f"postern_{product.name}_{name.removeprefix(names.PREFIX)}_split",
+            LISTS[cast],
+            ((name, 1),),
+            source,
+            many=True,
+        )

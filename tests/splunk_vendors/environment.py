@@ -1,0 +1,128 @@
+"""The tools' environments: made once in the user's cache folder, then found there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from postern.engine.fetch import cache_folder
+
+_STAMP = "postern.stamp"
+_PARTIAL = ".partial-"
+# How the network is reached; everything else that could send pip to another place stays outside.
+_KEPT = frozenset({"PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT", "PIP_TIMEOUT", "PIP_RETRIES"})
+
+
+class ToolError(Exception):
+    """A tool cannot be installed, or did not do its work."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A command-line tool on the Python package index.
+
+    Attributes:
+        name, version: the package; exactly this version.
+        start: Python code that runs the tool with `sys.argv`. Not its script: that names the folder it was made in.
+        beside: further packages, with versions.
+    """
+
+    name: str
+    version: str
+    start: str
+    beside: tuple[str, ...] = ()
+
+    @property
+    def packages(self) -> list[str]:
+        """What pip is asked for."""
+        return [f"{self.name}=={self.version}", *self.beside]
+
+
+_LOCKS: defaultdict[Tool, Lock] = defaultdict(Lock)
+_READY: dict[tuple[Path, Tool], Path] = {}
+
+
+def run(tool: Tool, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a tool in a folder, which is also its home: whatever it wants to remember goes with the folder.
+
+    Raises:
+        ToolError: the tool cannot be installed.
+    """
+    command = [str(ready(tool)), "-c", tool.start, *arguments]
+    environment = {**_without_python(os.environ), "HOME": str(folder), "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def ready(tool: Tool) -> Path:
+    """The Python of a tool's environment in the user's cache folder; looked at once in each run of ours."""
+    home = cache_folder() / "tools"
+    with _LOCKS[tool]:
+        if (home, tool) not in _READY:
+            _READY[home, tool] = ensure(tool, home)
+        return _READY[home, tool]
+
+
+def ensure(tool: Tool, tools: Path) -> Path:
+    """The Python of a tool's environment; made first where there is none, or a broken one.
+
+    It is built beside its place and renamed into it: an interrupted run leaves no half of it. Of two runs at the same
+    time the first one's stays.
+
+    Raises:
+        ToolError: pip could not install it.
+    """
+    home = tools / f"{tool.name}-{tool.version}"
+    if not _is_whole(home, tool):
+        tools.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=tools, ignore_cleanup_errors=True) as workshop:
+            made = Path(workshop) / "made"
+            _make(made, tool)
+            if home.exists() and not _is_whole(home, tool):
+                home.rename(Path(workshop) / "broken")
+            if not home.exists():
+                made.rename(home)
+    return _python(home)
+
+
+def _make(folder: Path, tool: Tool) -> None:
+    pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", *tool.packages]
+    for command in ([sys.executable, "-m", "venv", str(folder)], [str(_python(folder)), *pip]):
+        done = subprocess.run(command, env=_index_of_pip(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            advice = "Look at the network or the proxy (HTTPS_PROXY), then run it again."
+            raise ToolError(f"{tool.name} {tool.version} could not be installed: {done.stderr.strip()}\n-> {advice}")
+    (folder / _STAMP).write_text(_stamp(folder, tool), encoding="utf-8")
+
+
+def _is_whole(home: Path, tool: Tool) -> bool:
+    """The stamp is there, speaks of this tool and this Python, and no file has gone since."""
+    stamp = home / _STAMP
+    return stamp.is_file() and _python(home).exists() and stamp.read_text(encoding="utf-8") == _stamp(home, tool)
+
+
+def _stamp(home: Path, tool: Tool) -> str:
+    files = sum(len([name for name in names if not name.endswith(".pyc")]) for _, _, names in os.walk(home))
+    count = files - (home / _STAMP).is_file()
+    return "\n".join([*tool.packages, sys.version, sys.base_prefix, f"{count} files", ""])
+
+
+def _python(home: Path) -> Path:
+    return home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _index_of_pip() -> dict[str, str]:
+    """The environment without what names another package index; pip's own holds all versions named here."""
+    return {name: value for name, value in _without_python(os.environ).items() if name in _KEPT or name[:4] != "PIP_"}
+
+
+def _without_python(environment: os._Environ[str]) -> dict[str, str]:
+    """Without our own environment's paths: a tool sees its packages only."""
+    return {name: value for name, value in environment.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}

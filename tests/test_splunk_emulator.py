@@ -1025,7 +1025,7 @@ def test_classes_of_characters_are_ascii(build: Build) -> None:
         ("props.conf", "[rule::x]\nsourcetype = y"),
         ("props.conf", "[(?::){0}cisco*]\nTRUNCATE = 1"),
         ("transforms.conf", "[t]\nregex = x"),
-        ("transforms.conf", "[t]\nINGEST_EVAL = x"),
+        ("transforms.conf", "[t]\nSTOP_PROCESSING_IF = true()"),
         ("transforms.conf", "[t]\nCLONE_SOURCETYPE = x"),
         ("transforms.conf", "[t]\nREPEAT_MATCH = true"),
         ("transforms.conf", "[t]\nDEFAULT_VALUE = x"),
@@ -1247,3 +1247,91 @@ def test_bytes_that_are_no_utf8_become_their_hexadecimal_spelling(dispatch: Emul
 @pytest.mark.parametrize("data", [b"", b"\n", b"\r\n\r\n"])
 def test_nothing_gives_no_event(dispatch: Emulator, data: bytes) -> None:
     assert dispatch.index(data, "cisco:asa") == []
+
+
+# --- INGEST_EVAL ---
+
+
+def ingested(build: Build, *assignments: str, more: str = "") -> Emulator:
+    """An emulator whose only index-time transform assigns these, one after the other."""
+    transforms = f"[t]\nINGEST_EVAL = {', '.join(assignments)}\n{more}"
+    return build(stanza("TRANSFORMS-t = t"), transforms)
+
+
+def one(emulator: Emulator, data: bytes) -> Event:
+    (event,) = emulator.index(data, "st")
+    return event
+
+
+def test_ingest_eval_sets_the_time(build: Build) -> None:
+    event = one(ingested(build, '_time:=strptime(_raw, "%Y-%m-%d %H:%M:%S %z")'), b"2026-01-02 03:04:05 +0100")
+    assert (event.time, event.time_from) == (datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC).timestamp(), "transform")
+
+
+def test_ingest_eval_leaves_the_time_where_it_finds_none(build: Build) -> None:
+    event = one(ingested(build, '_time:=strptime(_raw, "%Y-%m-%d %H:%M:%S %z")'), b"no time")
+    assert (event.time, event.time_from) == (CLOCK.timestamp(), "clock")
+
+
+def test_an_assignment_sees_those_before_it(build: Build) -> None:
+    assert one(ingested(build, 'a:="x"', 'b:=a."y"'), b"-").indexed == {"a": "x", "b": "xy"}
+
+
+def test_colon_equals_replaces_and_equals_adds(build: Build) -> None:
+    assert one(ingested(build, 'a="x"', 'a="y"', 'b:="x"', 'b:="y"'), b"-").indexed == {"a": ["x", "y"], "b": "y"}
+
+
+def test_null_removes_an_indexed_field(build: Build) -> None:
+    assert one(ingested(build, 'a:="x"', "a:=null()"), b"-").indexed == {}
+
+
+def test_commas_in_texts_and_calls_end_no_assignment(build: Build) -> None:
+    assert one(ingested(build, 'a:=replace("x,y", "(,)", ";\\1")'), b"-").indexed == {"a": "x;,y"}
+
+
+def test_a_transform_with_ingest_eval_ignores_its_regex(build: Build) -> None:
+    emulator = ingested(build, 'a:="x"', more="REGEX = (b)\nFORMAT = b::$1\nWRITE_META = true\n")
+    assert one(emulator, b"b").indexed == {"a": "x"}
+
+
+def test_ingest_eval_reads_what_an_earlier_transform_has_written(build: Build) -> None:
+    transforms = '[w]\nREGEX = (\\d+)\nFORMAT = n::"$1"\nWRITE_META = true\n[t]\nINGEST_EVAL = m:=n + 1, n:=null()\n'
+    assert one(build(stanza("TRANSFORMS-t = w, t"), transforms), b"x 41").indexed == {"m": "42"}
+
+
+def test_ingest_eval_knows_the_source_type_that_a_transform_has_set(build: Build) -> None:
+    transforms = (
+        "[s]\nREGEX = .\nDEST_KEY = MetaData:Sourcetype\nFORMAT = sourcetype::other\n[t]\nINGEST_EVAL = a:=sourcetype\n"
+    )
+    assert one(build(stanza("TRANSFORMS-t = s, t"), transforms), b"x").indexed == {"a": "other"}
+
+
+@pytest.mark.parametrize("value", ["x", 'a=="x"', "a:=", "a:=(", "1a:=1"])
+def test_what_is_no_assignment_is_a_fault_and_assigns_nothing(build: Build, value: str) -> None:
+    emulator = ingested(build, value)
+    assert one(emulator, b"-").indexed == {}
+    assert "transforms.conf [t] INGEST_EVAL" in problems(emulator, "eval")
+
+
+def test_ingest_eval_of_a_key_that_is_not_emulated_is_refused(build: Build) -> None:
+    with pytest.raises(Unsupported, match="assigns _raw"):
+        ingested(build, '_raw:="x"')
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2026-02-30", "%Y-%m-%d %H"),
+        ("x", "%Y-%m-%d %H"),
+        ("2026-01-02 03 rest", "%Y-%m-%d %H"),
+        ("2026-01-02 25", "%Y-%m-%d %H"),
+    ],
+)
+def test_strptime_of_what_is_no_such_time_is_null(build: Build, text: str, form: str) -> None:
+    assert one(ingested(build, f'a:=strptime("{text}", "{form}")'), b"-").indexed == {}
+
+
+def test_strptime_of_a_format_without_a_year_would_need_a_clock(build: Build) -> None:
+    emulator = ingested(build, 'a:=strptime("Jan 02 03", "%b %d %H")')
+    assert one(emulator, b"-").indexed == {}
+    assert "it would need a clock" in problems(emulator, "eval")

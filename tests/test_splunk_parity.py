@@ -12,7 +12,7 @@ import test_engine_properties as generated
 from postern import document
 from postern.splunk import attributes, content, ingest
 from splunk_emulator import App, Emulator
-from support import foreign_addon, splunk
+from support import exports, foreign_addon, splunk
 from support.corpus import RECEIVED, all_fixture_lines, every_line, sample_lines
 from support.real import catalog, matcher
 from test_oracle import rows
@@ -193,3 +193,14 @@ def test_every_slot_stands_in_the_table_of_fields(catalog: Catalog) -> None:
     text = (splunk.APP.parent / "FIELDS.md").read_text(encoding="utf-8")
     listed = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
     assert catalog.fields.keys() - {"time"} - listed == set()
+
+
+def test_exports_in_any_shape_say_what_the_matcher_says() -> None:
+    """The bracketed layout of NetDefend: keys anywhere, doubled, in the wrong bracket, quoted, run on into words."""
+    product = catalog().product("netdefend")
+    sourcetype = splunk.own(product)
+    lines = list(exports.lines(1_500))
+    assert any("[conn [conn" in line for line in lines)
+    found = [wrong(line, by_matcher(line, product), splunk.indexed(line, sourcetype), sourcetype) for line in lines]
+    assert "".join(found) == ""
+    assert sum(one.status == "parsed" for one in (matcher().decode(line, product) for line in lines)) > 500

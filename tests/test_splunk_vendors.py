@@ -7,12 +7,15 @@ few apps as our own linter can still tell them apart in. slim and ksconf see eac
 
 from __future__ import annotations
 
-import ensurepip
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from postern.splunk import emit
+from postern.splunk.package import FILE_NAME, package
 from splunk_lint import lint
 from splunk_lint.planted import CAUGHT, FAULTS, MISSED, Fault
 from splunk_vendors import (
@@ -32,12 +35,14 @@ from splunk_vendors import (
     together,
     unexpected,
 )
+from support.real import catalog
 from support.splunk_app import write_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 POSTERN = Path(__file__).parents[1] / "out" / "splunk" / "postern"
+_TOLD = (attrgetter("slim"), attrgetter("ksconf"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,8 +64,10 @@ def test_the_sample_app_is_clean(tmp_path: Path) -> None:
     assert {result.message.rpartition(" ")[2] for result in results} == {key for _, key in NEWER_KEYS}
 
 
-def test_our_app_is_clean() -> None:
-    results = all_checks(POSTERN)
+def test_our_app_is_clean_as_a_folder_and_as_the_package_that_is_installed(tmp_path: Path) -> None:
+    packed = tmp_path / FILE_NAME
+    packed.write_bytes(package(emit(catalog())))
+    results = all_checks(POSTERN, packed)
     assert unexpected(results) == []
     assert {result.check for result in results if result.tool == "appinspect"} <= {name for name, _ in ALLOWED_WARNINGS}
 
@@ -69,18 +76,17 @@ def test_one_warning_is_allowed_and_only_for_its_source_type(tmp_path: Path) -> 
     assert len(ALLOWED_WARNINGS) == 1
     app = write_sample(tmp_path)
     with (app / "default" / "props.conf").open("a") as props:
-        props.write("\n[cisco:asa]\nREPORT-visit = sample_visit\n\n[syslog]\nREPORT-visit = sample_visit\n")
+        props.write("\n[syslog]\nREPORT-visit = sample_visit\n\n[cisco:asa]\nREPORT-visit = sample_visit\n")
     results = appinspect(app, CLOUD)
-    assert [("cisco:asa" in result.message, bool(result.allowed)) for result in results] == [
-        (True, True),
-        (False, False),
-    ]
+    assert len(results) > 1
+    assert [result.line for result in results if result.allowed] == [24]
+    assert "[cisco:asa]" in (app / "default" / "props.conf").read_text().splitlines()[23]
 
 
 def test_appinspect_catches_what_the_table_says(tmp_path: Path) -> None:
     batches = [[fault for fault in CAUGHT if fault.batch == number] for number in {fault.batch for fault in CAUGHT}]
     apps = [planted(tmp_path / str(number), batch) for number, batch in enumerate(batches)]
-    reports = together(lambda app=app: appinspect(app, TEST) for app in apps)
+    reports = together(partial(appinspect, app, TEST) for app in apps)
     silent = [
         fault.name
         for batch, report in zip(batches, reports, strict=True)
@@ -96,7 +102,7 @@ def _names(fault: Fault, result: Result) -> bool:
 
 def test_appinspect_passes_over_what_the_table_says(tmp_path: Path) -> None:
     apps = list(_apps_of_many_faults(tmp_path, list(MISSED)))
-    reports = together(lambda app=app: appinspect(app, TEST) for app in apps)
+    reports = together(partial(appinspect, app, TEST) for app in apps)
     assert [unexpected(report) for report in reports] == [[]] * len(apps)
 
 
@@ -122,10 +128,10 @@ def _stand_together(root: Path, faults: list[Fault]) -> bool:
 
 def test_slim_and_ksconf_catch_what_the_table_says(tmp_path: Path) -> None:
     apps = {fault.name: planted(tmp_path / str(number), [fault]) for number, fault in enumerate(FAULTS)}
-    slims = together(lambda app=app: bool(unexpected(slim(app))) for app in apps.values())
-    by_app = ksconf(*apps.values())
-    assert dict(zip(apps, slims, strict=True)) == {fault.name: fault.slim for fault in FAULTS}
-    assert {name: bool(by_app[app]) for name, app in apps.items()} == {fault.name: fault.ksconf for fault in FAULTS}
+    for results, told in zip(
+        together([partial(slim, *apps.values()), partial(ksconf, *apps.values())]), _TOLD, strict=True
+    ):
+        assert {name for name, app in apps.items() if unexpected(results[app])} == {f.name for f in FAULTS if told(f)}
 
 
 def test_slim_leaves_the_app_as_it_was(tmp_path: Path) -> None:
@@ -136,17 +142,24 @@ def test_slim_leaves_the_app_as_it_was(tmp_path: Path) -> None:
 
 
 def test_an_environment_is_kept_and_a_broken_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")  # nobody listens there; pip is not to be sent there
-    tool = Tool("pip", ensurepip.version(), "")  # a new environment has it, so nothing is fetched
+    monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))  # packages belong into the environment all the same
+    tool = Tool("iniconfig", "2.0.0", "")  # one of the smallest there are
     python = ensure(tool, tmp_path)
     made = python.lstat().st_mtime_ns
     assert ensure(tool, tmp_path).lstat().st_mtime_ns == made
-    next(tmp_path.rglob("pip/__init__.py")).unlink()
+    next(tmp_path.rglob("iniconfig/__init__.py")).unlink()
     assert ensure(tool, tmp_path).lstat().st_mtime_ns != made
-    assert [path.name for path in tmp_path.iterdir()] == [f"pip-{tool.version}"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".iniconfig.lock", "iniconfig-2.0.0"]
+
+
+def test_the_package_index_is_the_user_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")  # nobody listens there
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with pytest.raises(ToolError, match="PIP_INDEX_URL"):
+        ensure(Tool("iniconfig", "2.0.0", ""), tmp_path)
 
 
 def test_a_tool_that_cannot_be_had_says_so_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"pip 0\.0\.0\.0 could not be installed"):
-        ensure(Tool("pip", "0.0.0.0", ""), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ToolError, match=r"iniconfig 0\.0\.0 could not be installed"):
+        ensure(Tool("iniconfig", "0.0.0", ""), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".iniconfig.lock"]

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _BASES = frozenset({"types.yaml", "fields.yaml", "_product.yaml"})
 
 
-def checked(root: Path) -> Catalog:
-    """The catalog below `root`, in which everything holds.
+def checked(root: Path, site: Path | None = None) -> Catalog:
+    """The catalog below `root`, in which everything holds; `site` is a site.yaml.
 
     Raises:
         CatalogError: with every finding of the compiler and of the samples.
     """
     try:
-        catalog = compile_catalog(root)
+        catalog = compile_catalog(root, site)
     except CatalogError as error:
         raise CatalogError([*error.findings, *_samples_of_the_sound(error)], error.catalog) from None
     if found := list(rules.samples(catalog)):

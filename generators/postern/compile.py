@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postern import i18n, schema, source
 from postern.findings import CatalogError, Finding
-from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Place, Search
+from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Place, Search, Site
 from postern.product import ProductBuilder
 from postern.texts import Texts
 from postern.types import Types
@@ -82,8 +82,8 @@ class Compilation:
         return Texts(self.types, self.fields, self.findings)
 
 
-def compile_catalog(root: Path) -> Catalog:
-    """The catalog below `root`, checked for all that the compiler itself can see.
+def compile_catalog(root: Path, site: Path | None = None) -> Catalog:
+    """The catalog below `root`, checked for all that the compiler itself can see; `site` is a site.yaml.
 
     Raises:
         CatalogError: with every finding of the run.
@@ -91,11 +91,19 @@ def compile_catalog(root: Path) -> Catalog:
     from postern import rules
 
     run = Compilation(root)
-    products = tuple(_products(run))
+    settings = _site(run, site) if site else Site()
+    products = tuple(_products(run, settings))
     types = run.types
     members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
     catalog = Catalog(
-        run.fields, run.events, products, tuple(_searches(run)), tuple(_dashboards(run)), members, i18n.labels(run)
+        run.fields,
+        run.events,
+        products,
+        tuple(_searches(run)),
+        tuple(_dashboards(run)),
+        members,
+        i18n.labels(run),
+        settings,
     )
     findings = run.all_findings()
     findings += rules.static(catalog)
@@ -104,12 +112,29 @@ def compile_catalog(root: Path) -> Catalog:
     return catalog
 
 
-def _products(run: Compilation) -> Iterator[Product]:
+def _products(run: Compilation, site: Site) -> Iterator[Product]:
     for path in sorted(run.root.glob("*/_product.yaml")):
         document = run.read(path)
         file = schema.validate(schema.ProductFile, document, (), document.data)
         if file is not None:
-            yield ProductBuilder(run, document, file, path.parent).product()
+            product = ProductBuilder(run, document, file, path.parent).product()
+            further = site.sourcetypes.get(product.name, ())
+            yield replace(product, sourcetypes=(*product.sourcetypes, *further)) if further else product
+
+
+def _site(run: Compilation, path: Path) -> Site:
+    """What a site.yaml says; findings for products that the catalog does not have."""
+    document = source.read(path, str(path))
+    run.documents.append(document)
+    file = schema.validate(schema.SiteFile, document, (), document.data)
+    if file is None:
+        return Site()
+    known = sorted(one.parent.name for one in run.root.glob("*/_product.yaml"))
+    for name in file.splunk.sourcetypes.keys() - set(known):
+        at = ("splunk", "sourcetypes", name)
+        run.findings.append(document.finding("P203", at, f"{name} is not a product", ", ".join(known)))
+    further = {name: tuple(some) for name, some in file.splunk.sourcetypes.items()}
+    return Site(tuple(file.splunk.indexes), further)
 
 
 def _searches(run: Compilation) -> Iterator[Search]:

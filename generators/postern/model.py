@@ -300,6 +300,14 @@ class Dashboard:
     panels: tuple[Panel, ...]
 
 
+@dataclass(frozen=True)
+class Site:
+    """What a site sets: the Splunk indexes that hold its events, and further source types by product."""
+
+    indexes: tuple[str, ...] = ("*",)
+    sourcetypes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 def _related_kind(role: str) -> str | None:
     if role.startswith("postern."):
         return None
@@ -322,6 +330,7 @@ class Catalog:
     dashboards: tuple[Dashboard, ...]
     members: Mapping[str, tuple[tuple[str, str | None], ...]]
     labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
+    site: Site = field(default_factory=Site)
 
     def product(self, name: str) -> Product:
         """The product of this name; KeyError if there is none."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
 Cast = Literal["int", "ip", "time", "duration", "list", "text_list", "python_repr", "pairs"]
+SplunkName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_*:.-]+$")]
 Pair = Annotated[str, Field(min_length=2, max_length=2)]
 
 
@@ -184,7 +185,7 @@ class SearchParam(_Strict):
     name: str
     optional: bool = True
     where: str
-    spl: str = ""
+    spl: str
 
 
 class SearchFile(_Strict):
@@ -194,7 +195,7 @@ class SearchFile(_Strict):
     description: str
     params: list[SearchParam] = []
     esql: str
-    spl: str = ""
+    spl: str
 
 
 class PanelFile(_Strict):
@@ -209,7 +210,7 @@ class PanelFile(_Strict):
     y: str | None = None
     by: str | None = None
     esql: str
-    spl: str = ""
+    spl: str
 
 
 class DashboardFile(_Strict):
@@ -218,6 +219,19 @@ class DashboardFile(_Strict):
     title: str
     description: str
     panels: list[PanelFile]
+
+
+class SplunkSite(_Strict):
+    """Where a site's events are in Splunk: indexes (`*` stands for anything), and further source types by product."""
+
+    indexes: list[SplunkName] = Field(default=["*"], min_length=1)
+    sourcetypes: dict[str, list[SplunkName]] = {}
+
+
+class SiteFile(_Strict):
+    """site.yaml: what a site sets."""
+
+    splunk: SplunkSite = SplunkSite()
 
 
 def mapping(data: object) -> Iterator[tuple[str, Any]]:

@@ -19,10 +19,10 @@ from .sed import compile_sed
 from .timestamp import TimeFormat, UnknownDirectiveError, compile_format, zone_named
 
 if TYPE_CHECKING:
-    from .ingest_eval import IngestEval
     from collections.abc import Callable, Iterator
 
     from .faults import FaultLog
+    from .ingest_eval import IngestEval
     from .props import Props
     from .regex import Regex, RegexCache
 

@@ -17,9 +17,9 @@ from .event import Fields, value_of, values
 from .faults import FaultLog, Unsupported
 
 if TYPE_CHECKING:
-    from .conf import Setting
     from collections.abc import Callable, Iterator
 
+    from .conf import Setting
     from .eval_values import Result
     from .index_transforms import Draft
     from .regex import RegexCache

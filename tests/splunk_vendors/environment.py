@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,13 +13,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from postern.engine.fetch import cache_folder
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _STAMP = "postern.stamp"
 _PARTIAL = ".partial-"
-# How the network is reached; everything else that could send pip to another place stays outside.
-_KEPT = frozenset({"PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT", "PIP_TIMEOUT", "PIP_RETRIES"})
+# Settings that would put the packages elsewhere; which index is asked, and how it is reached, is the user's to say.
+_ELSEWHERE = frozenset({"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"})
 
 
 class ToolError(Exception):
@@ -72,8 +78,8 @@ def ready(tool: Tool) -> Path:
 def ensure(tool: Tool, tools: Path) -> Path:
     """The Python of a tool's environment; made first where there is none, or a broken one.
 
-    It is built beside its place and renamed into it: an interrupted run leaves no half of it. Of two runs at the same
-    time the first one's stays.
+    It is built beside its place and renamed into it: an interrupted run leaves no half of it. Runs at the same time wait
+    for the first one.
 
     Raises:
         ToolError: pip could not install it.
@@ -81,23 +87,42 @@ def ensure(tool: Tool, tools: Path) -> Path:
     home = tools / f"{tool.name}-{tool.version}"
     if not _is_whole(home, tool):
         tools.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=tools, ignore_cleanup_errors=True) as workshop:
-            made = Path(workshop) / "made"
-            _make(made, tool)
-            if home.exists() and not _is_whole(home, tool):
-                home.rename(Path(workshop) / "broken")
-            if not home.exists():
-                made.rename(home)
+        with _only_one(tools / f".{tool.name}.lock"):
+            for leftover in tools.glob(f"{_PARTIAL}{tool.name}-*"):  # of a run that was killed
+                shutil.rmtree(leftover, ignore_errors=True)
+            if not _is_whole(home, tool):
+                _renew(home, tool)
     return _python(home)
 
 
+@contextlib.contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    """Hold a lock; the system frees it when its holder dies, however that happens."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _renew(home: Path, tool: Tool) -> None:
+    prefix = f"{_PARTIAL}{tool.name}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=home.parent, ignore_cleanup_errors=True) as workshop:
+        made = Path(workshop) / "made"
+        _make(made, tool)
+        if home.exists():
+            home.rename(Path(workshop) / "broken")
+        made.rename(home)
+
+
 def _make(folder: Path, tool: Tool) -> None:
-    pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", *tool.packages]
-    for command in ([sys.executable, "-m", "venv", str(folder)], [str(_python(folder)), *pip]):
-        done = subprocess.run(command, env=_index_of_pip(), capture_output=True, text=True, check=False)
+    """Build an environment; our own pip serves it, for to give it one of its own takes longer than all the rest."""
+    environment = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+    pip = [sys.executable, "-m", "pip", "--python", str(_python(folder)), "--quiet", "--disable-pip-version-check"]
+    for command in (environment, [*pip, "install", "--no-input", *tool.packages]):
+        done = subprocess.run(command, env=_for_pip(), capture_output=True, text=True, check=False)
         if done.returncode:
-            shutil.rmtree(folder, ignore_errors=True)
-            advice = "Look at the network or the proxy (HTTPS_PROXY), then run it again."
+            advice = (
+                "Look at the network, the proxy (HTTPS_PROXY) or the package index (PIP_INDEX_URL), then run it again."
+            )
             raise ToolError(f"{tool.name} {tool.version} could not be installed: {done.stderr.strip()}\n-> {advice}")
     (folder / _STAMP).write_text(_stamp(folder, tool), encoding="utf-8")
 
@@ -118,9 +143,9 @@ def _python(home: Path) -> Path:
     return home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def _index_of_pip() -> dict[str, str]:
-    """The environment without what names another package index; pip's own holds all versions named here."""
-    return {name: value for name, value in _without_python(os.environ).items() if name in _KEPT or name[:4] != "PIP_"}
+def _for_pip() -> dict[str, str]:
+    """The environment without what would send the packages to another folder."""
+    return {name: value for name, value in _without_python(os.environ).items() if name not in _ELSEWHERE}
 
 
 def _without_python(environment: os._Environ[str]) -> dict[str, str]:

@@ -13,7 +13,10 @@ from .result import Result, within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KSCONF = Tool("ksconf", "0.13.10", "import sys; from ksconf.__main__ import cli; sys.exit(cli())")
+# It takes any splunk-sdk, but the third has no longer what it looks for.
+KSCONF = Tool(
+    "ksconf", "0.13.10", "import sys; from ksconf.__main__ import cli; sys.exit(cli())", ("splunk-sdk==2.1.1",)
+)
 _GOOD, _BAD = 0, 20  # its exit codes
 _LINE = re.compile(r"^Error in file (.+?):  (.*)$", re.MULTILINE)
 _PARSED = re.compile(r"^Successfully parsed ", re.MULTILINE)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,6 @@ def unexpected(results: Iterable[Result]) -> list[str]:
     return [str(result) for result in results if not result.allowed]
 
 
-def within(path: str, app: Path) -> str:
+def within(path: str, app: object) -> str:
     """A file's path within an app, where it lies in it."""
     return path.removeprefix(f"{app}/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from .appinspect import APPINSPECT, CLOUD, PRECERT, appinspect
@@ -27,7 +28,7 @@ def together(runs: Iterable[Callable[[], Answer]]) -> list[Answer]:
 
 def install() -> None:
     """Make the tools' environments where they are missing."""
-    together(lambda tool=tool: ready(tool) for tool in (APPINSPECT, SLIM, KSCONF))
+    together(partial(ready, tool) for tool in (APPINSPECT, SLIM, KSCONF))
 
 
 def all_checks(app: Path, package: Path | None = None) -> list[Result]:
@@ -41,7 +42,7 @@ def all_checks(app: Path, package: Path | None = None) -> list[Result]:
     runs: list[Callable[[], list[Result]]] = [
         lambda: appinspect(package or app, PRECERT),
         lambda: appinspect(app, CLOUD),
-        lambda: slim(app),
+        lambda: slim(app)[app],
         lambda: ksconf(app)[app],
     ]
     return [result for results in together(runs) for result in results]

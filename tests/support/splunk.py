@@ -118,9 +118,9 @@ class Parity:
         """A field that no attribute of the document accounts for."""
         if name in attributes.SPLUNK_ONLY or name in self._constants or attributes.between(name):
             return
-        doubled = [value for path, value in document.items() if path.startswith("postern.params.")]
-        if isinstance(fields[name], list) and fields[name] in doubled:
-            return  # a key that occurs twice keeps both values, there under its own name, here under ours
+        kept = [one for path, value in document.items() if path.startswith("postern.params.") for one in _listed(value)]
+        if name.startswith(names.PREFIX) and set(_listed(fields[name])) <= set(kept):
+            return  # what a key does not allow, and both values of one that occurs twice: kept, and mapped to no field
         yield f"{name}: {fields[name]!r} is only in Splunk, and nothing says why"
 
     @staticmethod
@@ -153,10 +153,14 @@ def same(stored: Any, extracted: Any, cast: str | None, field: Field) -> bool:
     return _equal(stored, text)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _equal(stored: Any, text: Any) -> bool:
     """Numbers as decimal text, addresses in the form of RFC 5952, a list of one as its item."""
     if isinstance(stored, list) or isinstance(text, list):
-        one, other = (value if isinstance(value, list) else [value] for value in (stored, text))
+        one, other = _listed(stored), _listed(text)
         return len(one) == len(other) and all(_equal(left, right) for left, right in zip(one, other, strict=True))
     return text is not None and _plain(stored) == _plain(text)
 

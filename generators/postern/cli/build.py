@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from postern.cli.choices import SITE_HELP, site_file
 from postern.cli.errors import Stop, counted
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ EXAMPLES = (
     "postern build",
     "postern build --check             # in CI: is out/ what the catalog generates?",
     "postern build --out /tmp/content",
+    "postern build --out /tmp/content --site site.yaml",
 )
 
 
 def run(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file differs.")] = False,
     out: Annotated[str, typer.Option(metavar="DIR", help="Where to write; default: out/ of the checkout.")] = "",
+    site: Annotated[str, typer.Option(metavar="FILE", help=SITE_HELP)] = "",
 ) -> None:
     """Generate everything below out/ from the catalog.
 
@@ -34,7 +37,7 @@ def run(
     from postern.checks import checked
 
     folder = Path(out) if out else _near((paths.checkout() or Path()) / "out")
-    made = artifacts(checked(paths.catalog_root()))
+    made = artifacts(checked(paths.catalog_root(), site_file(site)))
     _refuse_foreign(made, folder, named=bool(out))
     if check:
         _compare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from postern.model import Catalog, Event
     from postern.splunk.props import Stanza
@@ -43,10 +43,17 @@ def tags(catalog: Catalog) -> Iterator[Stanza]:
 
 def macros(catalog: Catalog) -> Iterator[Stanza]:
     """Where events are: what a site overrides in local/macros.conf."""
-    listed = ", ".join(f'"{name}"' for name in sourcetypes(catalog))
-    yield "postern_index", (("definition", "index=*"),)
-    yield "postern_sourcetypes", (("definition", f"sourcetype IN ({listed})"),)
+    yield "postern_index", (("definition", _any_of("index", catalog.site.indexes)),)
+    yield "postern_sourcetypes", (("definition", _any_of("sourcetype", sourcetypes(catalog))),)
     yield EVENTS, (("definition", "`postern_index` `postern_sourcetypes`"),)
+
+
+def _any_of(field: str, values: Sequence[str]) -> str:
+    """A search for one of some values."""
+    if list(values) == ["*"]:
+        return f"{field}=*"
+    listed = ", ".join(f'"{value}"' for value in values)
+    return f"{field} IN ({listed})"
 
 
 def savedsearches(catalog: Catalog) -> Iterator[Stanza]:

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 ID = "postern_id"  # the id as printed
 KEY = "[A-Za-z0-9_.]"
-# Up to the first quote that a blank, a bracket or the end follows.
-_QUOTED = r'"(?>[^"]*(?:"+[^" \t\r\n\[\]][^"]*)*)"*"'
+# Up to the first quote that a blank, a bracket or the end follows. Loops over groups are possessive here: each turn of
+# another one would count against Splunk's DEPTH_LIMIT, and a line of a thousand quotes would go unread.
+_QUOTED = r'"[^"]*(?:"+[^" \t\r\n\[\]][^"]*)*+"*"'
 _FLAT = r"[^\[\]]*"
-_RUN = rf"{KEY}+(?:[^A-Za-z0-9_.= \t\r\n\[\]][^ \t\r\n\[\]]*)?|[^A-Za-z0-9_. \t\r\n\[\]][^ \t\r\n\[\]]*"  # opens no key
-_SHAPES = {"int": f"[0-9]{{1,{kv.MAX_DIGITS}}}"}
+# In the export a value runs to a bracket, or to a blank before a key: what else follows a blank belongs to it.
+_FURTHER = rf"{BLANK}+(?!{KEY}+=)[^ \t\r\n\[\]]+"
+GOES_ON, ENDS = f"(?:{_FURTHER})*+", f"(?!{_FURTHER})"
+_BARE = rf'[^ \t\r\n\[\]"][^ \t\r\n\[\]]*{GOES_ON}'
+_BRACKETS = r"\[(?:[^\[\]]|\[[^\[\]]*\])*+\]"
 _END = rf"(?:{BLANK}+|[\[\]]{WORD}*|\z)"
 _NAME_END = r"(?=[ \t\r\n\[\]])"
 _AFTER = "_after"  # the text behind the brackets in a bracket, or behind all brackets
@@ -111,7 +115,8 @@ class Keyed:
             own = [header for header in self.product.headers if header.bracketed == bracketed]
             if own:
                 heads = "|".join(groups.spell(header.node, self._header_fields) for header in own)
-                forms.append(f"(?:{heads})(?:{self._ident(groups)})?(?:{self._hand(groups, export=bracketed)}|)")
+                ident, marks = self._marked_id(groups, export=bracketed)
+                forms.append(f"(?:{heads})(?:{ident})?(?:{self._hand(groups, marks, export=bracketed)}|)")
         spelled = rf"\A(?:{'|'.join(forms)}|{groups.group(f'{ANY}+', unframed(self.product))})"
         comment = f"{self.product.title}: header, id."
         return groups.made(f"postern_{self.product.name}_dispatch", spelled, needed=True, comment=comment)
@@ -119,16 +124,30 @@ class Keyed:
     def _header_fields(self, capture: regex.Capture) -> tuple[str, ...]:
         return () if capture.name == "time" else (names.extracted(self.catalog.fields[capture.name], capture.member),)
 
-    def _walk(self) -> str:
-        """A look-ahead up to the value of the key that holds the id: the first of its name, outside all quotes."""
-        skipped = f"(?!{self.product.key}=)(?:{KEY}+={_QUOTED}|{WORD}+)"
-        return f"(?>(?:{BLANK}*{skipped})*){BLANK}*{self.product.key}="
+    def _walk(self, *, export: bool) -> str:
+        """Up to the value of the key that holds the id: the first of its name, outside all quotes and brackets."""
+        word = rf"{_BRACKETS}|[^ \t\r\n\[\]]+" if export else f"{WORD}+"
+        skipped = f"(?!{self.product.key}=)(?:{KEY}+={_QUOTED}|{word})"
+        return f"(?:{BLANK}*{skipped})*+{BLANK}*{self.product.key}="
 
-    def _ident(self, groups: Groups) -> str:
-        value = f'(?:"{groups.group(f"{KEY}+", ID)}"|{groups.group(f"{KEY}+", ID)})'
-        return f"(?={self._walk()}{value}{_END})"
+    def _marked_id(self, groups: Groups, *, export: bool) -> tuple[str, dict[int, int]]:
+        """A look-ahead that reads the id, and by owners the number of the group that takes part if the id is theirs."""
+        zeros = f"0{{0,{self.product.key_digits}}}" if self.product.key_digits else ""
+        groups.open(ID)
+        marks: dict[int, int] = {}
+        branches = []
+        for owners in self.owners:
+            marks[owners.number] = groups.open()
+            printed = (one.lstrip("0") or "0" if zeros else one for one in owners.ids)
+            branches.append(f"({'|'.join(regex.spell(regex.Lit(one)) for one in printed)})")
+        known = "|".join([*branches, f"{KEY}+"])
+        ident = f'"?({zeros}(?:{known}))"?' + (f"{ENDS}(?:{BLANK}|[\\[\\]]|\\z)" if export else _END)
+        if export:
+            ident = f"(?:{ident}|{groups.group(_BARE, ID)})"
+        return f"(?={self._walk(export=export)}{ident})", marks
 
-    def _hand(self, groups: Groups, *, export: bool) -> str:
+    def _hand(self, groups: Groups, marks: Mapping[int, int], *, export: bool) -> str:
+        """Hands the body to the transforms of its owners: a look-ahead has told whose it is."""
         branches = []
         for owners in [*self.owners, None]:
             if export:
@@ -136,15 +155,9 @@ class Keyed:
             else:
                 own = [] if owners is None else [*([owners.number] if owners.keys else []), *owners.contexts]
                 fields = [self._native(part) for part in ["common", *own]]
-            ahead = "" if owners is None else f"(?={self._walk()}{self._printed(owners)}{_END})"
-            branches.append(ahead + groups.group(f"{ANY}+", *fields))
-        return "|".join(branches)
-
-    def _printed(self, owners: Owners) -> str:
-        """The ids as they may be printed: with or without the zeros before them, with or without quotes."""
-        plain = [one.lstrip("0") or "0" for one in owners.ids] if self.product.key_digits else list(owners.ids)
-        zeros = f"0{{0,{self.product.key_digits}}}" if self.product.key_digits else ""
-        return f'"?{zeros}(?:{"|".join(regex.spell(regex.Lit(one)) for one in plain)})"?'
+            handed = groups.group(f"{ANY}+", *fields)
+            branches.append(handed if owners is None else f"(?({marks[owners.number]}){handed}|")
+        return "".join(branches) + ")" * len(self.owners)
 
     # -- the export
 
@@ -162,9 +175,9 @@ class Keyed:
         top = wanted.pop("", [])
         first = groups.group(_FLAT, *top)
         other = rf"\[(?!(?:{'|'.join(wanted)}){_NAME_END}){_FLAT}\]"  # a bracket in a bracket, in which no key counts
-        inside = [self._bracket(groups, name, fields, other) for name, fields in wanted.items()]
         last = groups.group(_FLAT, *(f"{one}{_AFTER}" for one in top))
-        spelled = rf"\A{first}(?:(?:{'|'.join(inside)}|[\[\]]{_FLAT})*\]{last})?\z"
+        inside = [self._bracket(groups, name, fields, other) for name, fields in wanted.items()]
+        spelled = rf"\A{first}(?:\]{last}\z|{'|'.join(inside)}|\[+(?=\[)|\]+(?=\])|[\[\]]{_FLAT})*+"
         return groups.made(self._export(owners), spelled, self._export(owners), needed=True)
 
     @staticmethod
@@ -173,7 +186,7 @@ class Keyed:
         if name == kv.MESSAGE:
             return rf"\[{groups.group(f'{name}={_FLAT}', *fields)}"
         after = groups.group(_FLAT, *(f"{one}{_AFTER}" for one in fields))
-        return rf"\[{name}{_NAME_END}{groups.group(_FLAT, *fields)}(?:{other}{after})*"
+        return rf"\[{name}{_NAME_END}{groups.group(_FLAT, *fields)}(?:{other}{after})*+"
 
     def _segments(self, part: object, groups: tuple[str, ...]) -> Iterator[str]:
         for group in groups:
@@ -186,7 +199,7 @@ class Keyed:
     def tokens(self, source: str, keys: Mapping[str, KvSlot], by: str | None, *, export: bool = False) -> Transform:
         """Reads the tokens of a text; those of other keys are passed over, quoted ones as a whole."""
         groups = Groups(self.catalog)
-        bare = rf'[^ \t\r\n\[\]"][^ \t\r\n\[\]]*(?:{BLANK}+(?:{_RUN}))*' if export else rf'[^ \t\r\n"]{WORD}*'
+        bare = _BARE if export else rf'[^ \t\r\n"]{WORD}*'
         owned = [
             alternative
             for key, slot in keys.items()
@@ -201,10 +214,6 @@ class Keyed:
         for member, cast in slot.members:
             fields = [names.extracted(self.catalog.fields[slot.name], member)]
             fields += [WORD_FIELD] if slot.name == by else []
-            shape = _SHAPES.get(cast or "")
-            if shape is not None:
-                yield f'{spelled_key}=(?:"{groups.group(shape, *fields)}"|{groups.group(shape, *fields)})'
-                continue
             if cast == "ip" and len(slot.members) > 1 and self._same(slot):
                 continue  # the member after it takes every text, and fills the same field
             quoted = rf'"{groups.group(_QUOTED[1:-1], *fields)}"'

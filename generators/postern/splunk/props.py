@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from postern import regex
+from postern import kv, regex
 from postern.splunk import attributes, buckets, dispatcher, ingest, names, tables
 from postern.splunk.keyed import ID, Keyed
 from postern.splunk.transform import WORD_FIELD, splitters
@@ -93,6 +93,8 @@ class Content:
         for field, name, cast, role in self._fields():
             if self.product.dispatch == "key":
                 value = f"lower({name})" if field.lower else name
+                if cast == "int" and not field.header:
+                    value = f'if(match({name}, "^[0-9]{{1,{kv.MAX_DIGITS}}}$"), {name}, null())'
                 made[role] = f"if(mvcount({name}) == 1, {value}, null())"  # a doubled key maps to no field
             elif (expression := computed(field, name, cast)) is not None:
                 made[role] = expression

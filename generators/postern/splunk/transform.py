@@ -62,7 +62,7 @@ class Transform:
 
 @dataclass
 class Groups:
-    """Numbers groups in the order in which they are opened; they never nest."""
+    """Numbers groups in the order in which they are opened."""
 
     catalog: Catalog
     pairs: list[tuple[str, int]] = field(default_factory=list)
@@ -72,9 +72,14 @@ class Groups:
         """A group that fills some fields; without a field it captures nothing."""
         if not fields:
             return f"(?:{inner})"
+        self.open(*fields)
+        return f"({inner})"
+
+    def open(self, *fields: str) -> int:
+        """The number of a group that the caller spells: before what stands in it, for groups count as they open."""
         self.count += 1
         self.pairs += [(name, self.count) for name in fields]
-        return f"({inner})"
+        return self.count
 
     def spell(self, node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> str:
         """A tree whose captures fill the fields that `fields_of` names."""

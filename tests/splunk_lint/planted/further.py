@@ -14,7 +14,7 @@ _QUERY = "`sample_events` | timechart span=1h count BY door"
 
 FURTHER = (
     Fault("byte order mark", write(TAGS, _BOM + b"[eventtype=sample_visit]\nauthentication = enabled\n"), "conf-bom"),
-    Fault("open header", append(MACROS, "\n[sample_more\ndefinition = a=1\n"), "conf-header", slim=True),
+    Fault("open header", append(MACROS, "\n[sample_more\ndefinition = a=1\n"), "conf-header", slim=True, ksconf=True),
     Fault("alias that is no list", replace(PROPS, "sample_from ASNEW src", "sample_from => src"), "alias-syntax"),
     Fault("alias without a partner", replace(PROPS, "ASNEW src", "ASNEW src x"), "alias-syntax"),
     Fault("LINE_BREAKER without a group", replace(PROPS, r"([\r\n]+)", r"[\r\n]+"), "regex-broken"),

@@ -14,7 +14,7 @@ _HEAD = """\
 
 Each row is one change of the app that `tests/support/splunk_app.py` writes, and what the tools say of it.
 The tests check each cell: our linter, slim and ksconf on each fault alone, AppInspect on several faults in one app.
-A dash (`-`): the tool is silent. slim and AppInspect are Splunk's, ksconf is the community's.
+A dash (`-`): the tool is silent; `?`: it was not asked. slim and AppInspect are Splunk's, ksconf is the community's.
 """
 _COLUMNS = "| fault | our linter | AppInspect 4.3.1 | slim 1.2.8 | ksconf 0.13.10 |\n|---|---|---|---|---|\n"
 _PARTS = (
@@ -36,7 +36,7 @@ def _row(fault: Fault) -> str:
     cells = (
         fault.name,
         linter or (f"- (harmless: {fault.harmless})" if fault.harmless else "-"),
-        f"`{fault.appinspect}`" if fault.appinspect else "-",
+        "?" if fault in FURTHER else f"`{fault.appinspect}`" if fault.appinspect else "-",
         "yes" if fault.slim else "-",
         "yes" if fault.ksconf else "-",
     )

@@ -1,0 +1,125 @@
+"""No line that an attacker could write makes a regex of the app expensive.
+
+The attack set of test_regex_cost, on the regexes as they stand in transforms.conf: with 50,000 steps, half of Splunk's
+MATCH_LIMIT, and its DEPTH_LIMIT of 1,000; and small enough for PCRE2 with the link size that is usual.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from postern.splunk import buckets, ingest, props
+from postern.splunk.transform import RAW
+from support.real import catalog
+from test_regex_cost import MOST_STEPS, PCRE2TEST, SIZES, Attack, answers, attacks, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postern import regex
+    from postern.model import Product
+
+DEPTH_LIMIT = 1_000
+LOOKAHEAD = 4_096  # characters that an index-time transform sees, unless it says otherwise
+MOST_BYTES = 64 * 1024  # what PCRE2 compiles with its usual link size
+UNITS = (
+    "a",
+    "0",
+    " ",
+    "\t",
+    '"',
+    "'",
+    "=",
+    "[",
+    "]",
+    ":",
+    'a="',
+    "a=1 ",
+    '"a" ',
+    "a=b c ",
+    "[a ",
+    "id=",
+    "Group = a, ",
+    "%ASA-",
+)
+
+
+class Regex(NamedTuple):
+    """A regex of transforms.conf, and lines that flood it."""
+
+    name: str
+    source: str
+    attacks: tuple[Attack, ...]
+
+
+def floods(before: str = "") -> Iterator[Attack]:
+    for unit, size in itertools.product(UNITS, SIZES):
+        yield Attack(before, unit, size // len(unit), "\0")
+
+
+def after(prefix: str, node: regex.Node) -> Iterator[Attack]:
+    """The attacks on a body, behind what leads to it."""
+    return (one._replace(before=prefix + one.before) for one in attacks(node))
+
+
+def headed(product: Product) -> Iterator[Attack]:
+    """Attacks on the headers, and floods behind the header of each first sample."""
+    for header in product.headers:
+        yield from attacks(header.node)
+    for message, wording in product.wordings():
+        if message is product.messages[0] and wording.samples:
+            log = wording.samples[0].log
+            yield from floods(log[: len(log) // 2])
+
+
+def within(attack: Attack, most: int) -> Attack:
+    """The attack as it is seen by a transform that looks no further."""
+    room = most - len(attack.before) - len(attack.after)
+    return attack._replace(times=min(attack.times, max(room // len(attack.unit), 1)))
+
+
+@cache
+def regexes() -> list[Regex]:
+    found = []
+    for product in catalog().products:
+        content = props.Content(catalog(), product)
+        texts = [] if product.dispatch == "key" else buckets.texts(product)
+        for one in content.transforms:
+            own = [text for text in texts if text.marker and f"({text.marker})" in one.regex]
+            lead = [(f"{text.message.id}: " if product.dispatch == "id" else "", text.body) for text in own]
+            made = list(headed(product)) if one.source_key == RAW else [a for pair in lead for a in after(*pair)]
+            found.append(Regex(one.name, one.regex, (*made, *floods())))
+        for name, settings in ingest.transforms(catalog()):
+            if name in (ingest.time_name(product), ingest.route_name(product)):
+                made = [within(one, LOOKAHEAD) for one in (*headed(product), *floods())]
+                found.append(Regex(name, dict(settings)["REGEX"], tuple(made)))
+    return found
+
+
+@pytest.mark.parametrize("one", regexes(), ids=lambda one: one.name)
+def test_no_attack_makes_a_regex_of_the_app_expensive(one: Regex) -> None:
+    subjects = [subject(attack) for attack in one.attacks]
+    assert subjects
+    said = answers(one.source, subjects, f"match_limit={MOST_STEPS},depth_limit={DEPTH_LIMIT}")
+    assert len(said) == len(subjects)
+    assert [(line, answer) for line, answer in zip(subjects, said, strict=True) if answer.startswith("Failed")] == []
+
+
+@pytest.mark.parametrize("one", regexes(), ids=lambda one: one.name)
+def test_a_regex_is_not_larger_than_what_was_reckoned(one: Regex) -> None:
+    assert size(one.source) < MOST_BYTES
+
+
+def size(source: str) -> int:
+    """Bytes of the compiled regex."""
+    given = f"/{source.encode().hex()}/hex,memory\n"
+    said = subprocess.run([PCRE2TEST, "-q"], input=given, capture_output=True, encoding="latin-1", check=True).stdout
+    found = re.search(r"code size : (\d+)", said)
+    assert found is not None, said
+    return int(found[1])

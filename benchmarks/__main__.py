@@ -14,6 +14,7 @@ from rich.text import Text
 
 import bench_pipelines
 import bench_regex
+import bench_splunk
 import bench_tools
 from figures import Figure, amount
 from postern.engine import ENGINE_NOTE, EngineError
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
         return 2
     figures: list[Figure] = []
     status = 0
-    for bench in (bench_tools, bench_regex, bench_pipelines):
+    for bench in (bench_tools, bench_regex, bench_splunk, bench_pipelines):
         try:
             figures += bench.measure()
         except EngineError as error:

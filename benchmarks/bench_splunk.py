@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pcre2
 
-from figures import Figure, amount
+from figures import Figure, amount, median_of, seconds
 from lines import mixes
 from postern import regex
+from postern.artifact import write
 from postern.compile import compile_catalog
 from postern.matcher import Matcher
 from postern.paths import catalog_root
@@ -36,14 +38,17 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # how subjects are written, and the vendors' tools
 
+import splunk_emulator
 from splunk_vendors import vendors_seconds
+from support.corpus import RECEIVED
 from test_regex_cost import PCRE2TEST, escaped
 
 ASA = "cisco_asa"
 TIMES = 4_000  # matches of one measurement
 RUNS = 5
 MIX = 60  # lines of the realistic mix: others would only repeat them
-MEDIAN, WORST, GROWTH, VENDORS = 6.0, 40.0, 1.10, 60.0
+EVENTS = 2_000  # of each product, for the emulator
+MEDIAN, WORST, GROWTH, VENDORS, EMULATED = 6.0, 40.0, 1.10, 60.0, 2_000
 _TIMED = re.compile(r"match time\s+([0-9.]+)", re.IGNORECASE)
 
 
@@ -196,21 +201,33 @@ def growth(catalog: Catalog) -> Figure:
     return Figure("Splunk regexes, catalog doubled", median(grown), "x", GROWTH, at_most=True, note=note)
 
 
-def vendors(catalog: Catalog) -> Figure:
+def vendors(app: Path) -> Figure:
     """AppInspect in both modes, slim and ksconf on the app as it is generated; their installation is not counted."""
-    with tempfile.TemporaryDirectory() as folder:
-        for artifact in emit(catalog):
-            path = Path(folder) / artifact.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(artifact.data)
-        spent, note = vendors_seconds(Path(folder) / "splunk" / "postern")
+    spent, note = vendors_seconds(app)
     return Figure("vendors' checks", spent, "s", VENDORS, at_most=True, note=note)
+
+
+def emulated(catalog: Catalog, app: Path) -> Figure:
+    """Events that the tests' emulator indexes and searches in a second."""
+    emulator = splunk_emulator.Emulator([splunk_emulator.App(app)], RECEIVED)
+    given = {catalog.product(name).sourcetypes[0]: mix[:EVENTS] for name, mix in mixes(catalog).items()}
+    work = [(sourcetype, "\n".join(mix).encode()) for sourcetype, mix in given.items()]
+
+    def once() -> float:
+        events = (emulator.search(one) for sourcetype, data in work for one in emulator.index(data, sourcetype))
+        return len(work) * EVENTS / seconds(lambda: deque(events, maxlen=0))
+
+    measured, note = median_of(RUNS, once)
+    return Figure("Splunk emulator", measured, "events/s", EMULATED, at_most=False, note=note)
 
 
 def measure() -> list[Figure]:
     """All figures of the Splunk side."""
     catalog = compile_catalog(catalog_root())
-    return [*ratios(catalog), growth(catalog), vendors(catalog)]
+    with tempfile.TemporaryDirectory() as folder:
+        write(emit(catalog), Path(folder))
+        app = Path(folder) / "splunk" / "postern"
+        return [*ratios(catalog), growth(catalog), emulated(catalog, app), vendors(app)]
 
 
 if __name__ == "__main__":

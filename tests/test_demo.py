@@ -17,6 +17,7 @@ from postern.artifact import Artifact
 from postern.demo import Options, install, plan, progress, queries, run, sections, show
 from postern.demo.run import reason
 from postern.engine import ENGINE_NOTE, Check, EngineError, Report
+from postern.splunk.package import FILE_NAME
 from support.corpus import FIXTURES, fixture_names
 from support.real import catalog
 
@@ -306,6 +307,15 @@ def test_the_demo_from_end_to_end(node: Node) -> None:
         "172.16.155.102 outbound 1 - - 535 2009-04-22 11:19:41",
         "2026-11-20 09:58:01 esa1 8001 delivered - 198.51.100.20 198.51.100.110 4000",
         "out/elastic/ingest_pipelines/",
+        # both sides, in three languages, and the package
+        "event.action inspection-blocked postern_event_action inspection-blocked",
+        "source.ip 192.0.2.25 src 192.0.2.25",
+        "user.name ironport user ironport",
+        "en: Client sent more mails a minute than allowed:",
+        "zh-Hans: 客户端每分钟发送的邮件数超限",
+        "zh-Hant: 用戶端每分鐘寄信量超過上限",
+        f"dist/{FILE_NAME}",
+        "The same bytes every time, SHA-256",
         "To remove them: DELETE _data_stream/logs-postern.*-demo",
     ):
         assert wanted in text

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from postern.model import Wording
+    from postern.model import Product, Wording
     from postern.splunk.transform import Transform
 
 BY_ID, BY_WORDS = "cisco_asa", "cisco_esa"
@@ -34,6 +34,10 @@ def transforms() -> Iterator[Transform]:
         yield from props.Content(catalog(), product).transforms
 
 
+def found_by_id(product: Product) -> list[buckets.Bucket]:
+    return buckets.by_id(product, buckets.texts(catalog(), product))
+
+
 # --- dispatch ---
 
 
@@ -41,18 +45,18 @@ def transforms() -> Iterator[Transform]:
 def test_every_text_stands_in_a_bucket(name: str) -> None:
     product = catalog().product(name)
     if name == BY_ID:
-        found = buckets.by_id(catalog(), product)
+        found = found_by_id(product)
         held = [(text.message.key, text.wording.number) for bucket in found for text in bucket.texts]
         assert len(held) == len(set(held))  # an id leads to one bucket
     else:
-        found, _ = buckets.by_words(catalog(), product)
+        found, _ = buckets.by_words(product, buckets.texts(catalog(), product))
         held = [(text.message.key, text.wording.number) for bucket in found for text in bucket.texts]
     assert set(held) == {(message.key, wording.number) for message, wording in product.wordings()}
 
 
 def test_frequent_ids_come_first_and_by_themselves() -> None:
     product = catalog().product(BY_ID)
-    found = buckets.by_id(catalog(), product)
+    found = found_by_id(product)
     known = {message.id for message in product.messages}
     hot = [group for group in product.hot if known & set(group)]
     assert [{text.message.id for text in bucket.texts} for bucket in found[: len(hot)]] == [
@@ -62,17 +66,18 @@ def test_frequent_ids_come_first_and_by_themselves() -> None:
 
 
 def test_buckets_keep_to_their_size() -> None:
-    for bucket in buckets.by_id(catalog(), catalog().product(BY_ID)):
+    for bucket in found_by_id(catalog().product(BY_ID)):
         for one in buckets.id_transforms(catalog(), bucket):
             assert max(number for _, number in one.pairs) <= buckets.MAX_GROUPS
-    words, _ = buckets.by_words(catalog(), catalog().product(BY_WORDS))
+    product = catalog().product(BY_WORDS)
+    words, _ = buckets.by_words(product, buckets.texts(catalog(), product))
     for bucket in words:
         one = buckets.word_transform(catalog(), catalog().product(BY_WORDS), bucket)
         assert max(number for _, number in one.pairs) <= buckets.MAX_WORD_GROUPS
 
 
 def test_an_id_that_is_too_much_for_one_regex_is_shared_only_among_texts_that_cannot_meet() -> None:
-    found = next(one for one in buckets.by_id(catalog(), catalog().product(BY_ID)) if one.name.endswith("302020"))
+    found = next(one for one in found_by_id(catalog().product(BY_ID)) if one.name.endswith("302020"))
     parts = list(buckets.id_transforms(catalog(), found))
     assert len(parts) > 1
     assert {one.source_key for one in parts} == {found.name}
@@ -283,6 +288,6 @@ def test_a_site_that_says_nonsense_is_told_where(tmp_path: Path, text: str, prob
 def test_the_buckets_of_two_catalogs_do_not_depend_on_the_order_of_their_messages() -> None:
     product = catalog().product(BY_ID)
     turned = replace(product, messages=product.messages[::-1])
-    names = [[one.name for one in buckets.by_id(catalog(), some)] for some in (product, turned)]
+    names = [[one.name for one in found_by_id(some)] for some in (product, turned)]
     assert names[0] == names[1]
     assert all(one != other for one, other in pairwise(names[0]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from postern.splunk import buckets, ingest, props
+from postern.splunk import ingest, props
 from postern.splunk.transform import RAW
 from support.real import catalog
 from test_regex_cost import MOST_STEPS, PCRE2TEST, SIZES, Attack, answers, attacks, subject
@@ -89,7 +89,7 @@ def regexes() -> list[Regex]:
     found = []
     for product in catalog().products:
         content = props.Content(catalog(), product)
-        texts = [] if product.dispatch == "key" else buckets.texts(product)
+        texts = content.texts
         for one in content.transforms:
             own = [text for text in texts if text.marker and f"({text.marker})" in one.regex]
             lead = [(f"{text.message.id}: " if product.dispatch == "id" else "", text.body) for text in own]

@@ -354,6 +354,19 @@ class Catalog:
                 gathered[kind].append(role)
         return gathered
 
+    @cached_property
+    def used_members(self) -> dict[str, dict[str, str | None]]:
+        """By slot the member types that its values may have, and their casts; fixed words are a member of their own."""
+        found: dict[str, dict[str, str | None]] = {
+            name: dict(self.members_of(field.type)) or {field.type: None} for name, field in self.fields.items()
+        }
+        for product in self.products:
+            captures = [one for header in product.headers for one in header.captures()]
+            captures += [one for _, wording in product.wordings() for one in wording.captures()]
+            for capture in captures:
+                found[capture.name][capture.member] = capture.cast
+        return {name: dict(sorted(some.items())) for name, some in found.items()}
+
     def members_of(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
         """The member types of a type and their casts; of a composite none."""
         return self.members.get(type_name, ())

@@ -61,17 +61,17 @@ class IndexTransform:
             name, _, value = pair.partition("::")
             filled = self._fill(value, match, "").strip('"')
             if filled:
-                draft.indexed.setdefault(self._fill(name, match, ""), []).append(filled)
+                named = self._fill(name, match, "") if "$" in name else name
+                draft.indexed.setdefault(named, []).append(filled)
 
     def _fill(self, text: str, match: Match, before: str) -> str:
         """FORMAT with its groups; `$0` is what stood in DEST_KEY before; a number without a group stays as it is."""
-        groups = match.groups()
 
         def one(found: re.Match[str]) -> str:
             number = int(found[1])
             if number == 0:
                 return before
-            return (groups[number - 1] or "") if number <= len(groups) else found[0]
+            return (match.group(number) or "") if number <= self.regex.groups else found[0]
 
         return _INDEX_REFERENCE.sub(one, text)
 

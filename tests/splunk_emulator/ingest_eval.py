@@ -44,20 +44,24 @@ class IngestEval:
 
     def apply(self, draft: Draft, faults: FaultLog) -> None:
         """Assign, in order; what cannot be evaluated is noted and assigns null."""
+        fields = _fields(draft)
         for one in self.assignments:
             try:
-                found = field_value(one.value(_fields(draft)))
+                found = field_value(one.value(fields))
             except EvalError as error:
                 faults.note("eval", self.where, str(error))
                 found = None
             if one.name == "_time":
                 moment = number(found)
                 draft.time = draft.time if moment is None else moment
+                fields["_time"] = f"{draft.time:.6f}"
                 continue
-            kept = [] if one.replaces else draft.indexed.get(one.name, [])
-            draft.indexed[one.name] = [*kept, *values(found)]
-            if not draft.indexed[one.name]:
-                del draft.indexed[one.name]
+            held = [*([] if one.replaces else draft.indexed.get(one.name, [])), *values(found)]
+            draft.indexed.pop(one.name, None)
+            fields.pop(one.name, None)
+            if held:
+                draft.indexed[one.name] = held
+                fields[one.name] = value_of(held)
 
 
 def _fields(draft: Draft) -> Fields:

@@ -167,15 +167,21 @@ class _Parser:
     def _membership(self, name: str) -> Test:
         if not self._take("sign", "("):
             raise BrokenSearchError("IN without a list")
+        exact: set[str] = set()
         tests = []
         while not self._take("sign", ")"):
             token = self._peek()
             if "word" not in token:
                 raise BrokenSearchError("IN with something that is no value")
-            tests.append(_equality(name, _plain(token["word"])))
+            value = _plain(token["word"])
+            if "*" in value:
+                tests.append(_equality(name, value))
+            else:
+                exact.add(value.lower())
             self._at += 1
             self._take("sign", ",")
-        return lambda fields: any(test(fields) for test in tests)
+        tests.append(_one_of(name, frozenset(exact)))
+        return tests[0] if len(tests) == 1 else lambda fields: any(test(fields) for test in tests)
 
 
 def _plain(text: str) -> str:
@@ -186,9 +192,21 @@ def _equality(name: str, value: str) -> Test:
     """Values are compared without regard to case; `*` stands for anything, `field=*` for a field that is there."""
     wanted = value.lower()
     if "*" not in wanted:
-        return lambda fields: any(one.lower() == wanted for one in values(fields.get(name)))
+        return _one_of(name, frozenset({wanted}))
     shape = re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL)
     return lambda fields: any(shape.fullmatch(one.lower()) is not None for one in values(fields.get(name)))
+
+
+def _one_of(name: str, wanted: frozenset[str]) -> Test:
+    """Whether a field has one of some values, which are in lower case."""
+
+    def test(fields: Fields) -> bool:
+        value = fields.get(name)
+        if isinstance(value, str):  # most fields are: no list is made for them
+            return value.lower() in wanted
+        return any(one.lower() in wanted for one in values(value))
+
+    return test
 
 
 def _ordered(left: str, sign: str, right: str) -> bool:

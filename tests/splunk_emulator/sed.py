@@ -71,12 +71,13 @@ def _substitute(setting: Setting, parts: list[str], regexes: RegexCache) -> Call
 
 def expand(replacement: str, match: Match) -> str:
     r"""A replacement with `\1` … `\9` filled in; a group that took no part is empty."""
-    groups = match.groups()
 
     def fill(found: re.Match[str]) -> str:
         if not found[1].isdigit():
             return found[1]
-        number = int(found[1])
-        return (match.group(0) if number == 0 else groups[number - 1] if number <= len(groups) else "") or ""
+        try:
+            return match.group(int(found[1])) or ""
+        except IndexError:  # there is no such group
+            return ""
 
     return _REFERENCE.sub(fill, replacement)

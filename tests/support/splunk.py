@@ -52,7 +52,7 @@ class Parity:
     def __init__(self, of: Catalog) -> None:
         self.catalog = of
         self._slots: dict[str, list[tuple[Field, str, str, str | None]]] = {}
-        self._members = attributes.members(of)
+        self._members = of.used_members
         for field in of.fields.values():
             for member, cast in self._members[field.name].items():
                 name, path = names.extracted(field, member), attributes.path_of(field, member)

@@ -20,7 +20,7 @@ from postern.i18n import ENGLISH, LANGUAGES
 from postern.splunk.package import FILE_NAME, package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from elasticsearch import Elasticsearch
     from rich.console import Console
@@ -183,16 +183,19 @@ def both_sides(stage: Stage, batches: Sequence[Batch], root: Path | None, artifa
         stage.say("The emulator of Splunk's rules belongs to a checkout: this installed package has none.")
         return
     try:
-        reader = splunk.Reader(root, artifacts)
+        with splunk.reader(root, artifacts) as event_of:
+            _beside(stage, batches, event_of)
     except ImportError as error:
         stage.say(f"The emulator of Splunk's rules cannot be loaded ({error}): `make env` installs what it needs.")
-        return
+
+
+def _beside(stage: Stage, batches: Sequence[Batch], event_of: Callable[[str], Any]) -> None:
     stage.say(f"{splunk.NOTE}. What stands on one side only is explained in out/splunk/FIELDS.md.")
     for line in splunk.chosen(line for batch in batches for line in batch.lines):
         found = queries.stored(stage.client, f"logs-postern.*-{stage.namespace}", line)
         stage.lines(["", show.short(line, stage.out.width)])
         columns = ("Elasticsearch (ECS)", "value", "Splunk", "value ")
-        stage.table(queries.Rows(columns, tuple(splunk.beside(stage.catalog, dict(flat(found)), reader.event(line)))))
+        stage.table(queries.Rows(columns, tuple(splunk.beside(stage.catalog, dict(flat(found)), event_of(line)))))
         _meanings(stage, str(found["postern"].get("key")))
 
 

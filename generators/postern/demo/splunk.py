@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from postern.artifact import write
 from postern.demo import plan
 from postern.splunk import attributes, names
 from postern.splunk.emit import ROOT
 from postern.splunk.ingest import ROUTER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from postern.artifact import Artifact
     from postern.model import Catalog
@@ -26,29 +28,25 @@ CHOSEN = ("%ASA-4-108004", "SMTP Auth", "Receiving aborted", "id=00200151")
 Row = tuple[str, Any, str, Any]
 
 
-class Reader:
-    """The generated app in the emulator.
+@contextlib.contextmanager
+def reader(root: Path, artifacts: Iterable[Artifact]) -> Iterator[Callable[[str], Any]]:
+    """The generated app in the emulator: what it makes of a line that came in as mixed syslog.
 
     Raises:
         ImportError: the emulator is not there: it belongs to a checkout and its test environment.
     """
+    if str(root / "tests") not in sys.path:
+        sys.path.append(str(root / "tests"))
+    module = importlib.import_module("splunk_emulator")
+    with tempfile.TemporaryDirectory(prefix="postern-demo-") as folder:
+        write(artifacts, Path(folder))
+        emulator = module.Emulator([module.App(Path(folder) / ROOT / "postern")], plan.RECEIVED)
 
-    def __init__(self, root: Path, artifacts: Iterable[Artifact]) -> None:
-        if str(root / "tests") not in sys.path:
-            sys.path.append(str(root / "tests"))
-        self._module = importlib.import_module("splunk_emulator")
-        self._folder = tempfile.TemporaryDirectory(prefix="postern-demo-")
-        for one in artifacts:
-            path = Path(self._folder.name) / one.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(one.data)
-        app = self._module.App(Path(self._folder.name) / ROOT / "postern")
-        self._emulator = self._module.Emulator([app], plan.RECEIVED)
+        def event(line: str) -> Any:
+            (found,) = emulator.index(line.encode(), ROUTER)
+            return emulator.search(found)
 
-    def event(self, line: str) -> Any:
-        """The event of a line that came in as mixed syslog, with its fields."""
-        (event,) = self._emulator.index(line.encode(), ROUTER)
-        return self._emulator.search(event)
+        yield event
 
 
 def chosen(lines: Iterable[str]) -> Iterator[str]:
@@ -89,7 +87,7 @@ def _inner(name: str) -> bool:
 def _paths(catalog: Catalog) -> dict[str, list[str]]:
     """By ECS path the Splunk fields that may hold its value, the CIM names first."""
     found: dict[str, list[str]] = {path: [name] for path, name in attributes.DERIVED.items()}
-    for slot, members in attributes.members(catalog).items():
+    for slot, members in catalog.used_members.items():
         field = catalog.fields[slot]
         for member in members:
             extracted, role = names.extracted(field, member), field.cim_role(member)

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from postern import regex
 from postern.splunk import names
 
 if TYPE_CHECKING:
@@ -83,18 +82,6 @@ class Row:
     note: str
 
 
-def members(catalog: Catalog) -> dict[str, dict[str, str | None]]:
-    """By slot the member types that its values may have, and their casts; a choice of fixed words is one of its own."""
-    found: dict[str, dict[str, str | None]] = {
-        name: dict(catalog.members_of(field.type)) or {field.type: None} for name, field in catalog.fields.items()
-    }
-    for product in catalog.products:
-        trees = [header.node for header in product.headers] + [w.body for _, w in product.wordings() if w.body]
-        for capture in (one for tree in trees for one in regex.captures(tree)):
-            found[capture.name][capture.member] = capture.cast
-    return {name: dict(sorted(some.items())) for name, some in found.items()}
-
-
 def path_of(field: Field, member: str) -> str:
     """Where Elasticsearch keeps a value."""
     return field.role(member) or f"postern.params.{field.name}"
@@ -111,7 +98,7 @@ def table(catalog: Catalog) -> dict[str, list[Row]]:
 
 
 def _slots(catalog: Catalog) -> Iterator[Row]:
-    used = members(catalog)
+    used = catalog.used_members
     for field in catalog.fields.values():
         if field.name == "time":
             continue

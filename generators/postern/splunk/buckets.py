@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, groupby
 from itertools import product as product_of
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,6 +49,7 @@ class Size(NamedTuple):
 class Text:
     """A wording as a bucket holds it: its marker, and its body with that word captured."""
 
+    catalog: Catalog = field(repr=False, compare=False)
     message: Message
     wording: Wording
     marker: str
@@ -55,18 +57,19 @@ class Text:
 
     def spell(self, groups: Groups) -> str:
         """Its regex; the slot that decides its event also fills the word field."""
-        return groups.spell(self.body, lambda capture: self._fields(groups.catalog, capture))
+        return groups.spell(self.body, self._fields)
 
-    def size(self, catalog: Catalog) -> Size:
+    @cached_property
+    def size(self) -> Size:
         """What it adds to a bucket."""
-        groups = Groups(catalog)
+        groups = Groups(self.catalog)
         self.spell(groups)
         return Size(groups.count, regex.compiled_size(self.body))
 
-    def _fields(self, catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
+    def _fields(self, capture: regex.Capture) -> tuple[str, ...]:
         if capture.name == markers.NAME:
             return (MARKER,)
-        name = field_of(catalog, capture)
+        name = field_of(self.catalog, capture)
         return (name, WORD_FIELD) if capture.name == self.wording.event.slot else (name,)
 
 
@@ -85,23 +88,23 @@ class Bucket:
     texts: tuple[Text, ...]
 
 
-def texts(product: Product) -> list[Text]:
+def texts(catalog: Catalog, product: Product) -> list[Text]:
     """All texts of a product with their markers: distinct within an id, or within the product where it has no ids."""
     pairs = [pair for pair in product.wordings() if pair[1].body is not None]
     scopes = [[p for p in pairs if p[0].id == i] for i in dict.fromkeys(p[0].id for p in pairs)]
     found = []
     for scope in scopes if product.dispatch == "id" else [pairs]:
         marked = markers.marked([wording for _, wording in scope])
-        found += [Text(*pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
+        found += [Text(catalog, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
     return found
 
 
 # -- by id
 
 
-def by_id(catalog: Catalog, product: Product) -> list[Bucket]:
+def by_id(product: Product, own_texts: Sequence[Text]) -> list[Bucket]:
     """Buckets of the frequent ids as the product lists them, then of all others, cut by the digits of the id."""
-    ranked = sorted(texts(product), key=lambda one: (one.message.id, one.wording.rank))
+    ranked = sorted(own_texts, key=lambda one: (one.message.id, one.wording.rank))
     hot = [ident for group in product.hot for ident in group]
     name = f"postern_{product.name}"
     found = [
@@ -109,21 +112,21 @@ def by_id(catalog: Catalog, product: Product) -> list[Bucket]:
         for group in product.hot
         if (own := tuple(one for one in ranked if one.message.id in group))
     ]
-    return found + list(_cut(name, [one for one in ranked if one.message.id not in hot], "", _sizer(catalog)))
+    return found + list(_cut(name, [one for one in ranked if one.message.id not in hot], ""))
 
 
-def _cut(name: str, own: list[Text], prefix: str, fits: Callable[[list[Text]], bool]) -> Iterator[Bucket]:
+def _cut(name: str, own: list[Text], prefix: str) -> Iterator[Bucket]:
     """Runs of next digits whose texts fit into one bucket; a digit that is too much by itself is cut further."""
     by_digit = [(d, list(some)) for d, some in groupby(own, key=lambda one: one.message.id[len(prefix)])]
     run: list[tuple[str, list[Text]]] = []
     for digit, some in by_digit:
-        if run and not fits([one for _, held in run for one in held] + some):
+        if run and not _fits([one for _, held in run for one in held] + some):
             yield _bucket(name, prefix, run)
             run = []
-        if fits(some) or all(one.message.id == prefix + digit for one in some):
+        if _fits(some) or all(one.message.id == prefix + digit for one in some):
             run.append((digit, some))
         else:
-            yield from _cut(name, some, prefix + digit, fits)
+            yield from _cut(name, some, prefix + digit)
     if run:
         yield _bucket(name, prefix, run)
 
@@ -135,16 +138,9 @@ def _bucket(name: str, prefix: str, run: list[tuple[str, list[Text]]]) -> Bucket
     return Bucket(f"{name}_{named}", lead, tuple(one for _, some in run for one in some))
 
 
-def _sizer(catalog: Catalog) -> Callable[[list[Text]], bool]:
-    """Whether some texts fit into one bucket; each text is measured once."""
-    sizes: dict[int, Size] = {}
-
-    def size(text: Text) -> Size:
-        if id(text) not in sizes:
-            sizes[id(text)] = text.size(catalog)
-        return sizes[id(text)]
-
-    return lambda some: Size.of(map(size, some)).fits(MAX_GROUPS)
+def _fits(some: list[Text]) -> bool:
+    """Whether some texts fit into one bucket."""
+    return Size.of(one.size for one in some).fits(MAX_GROUPS)
 
 
 def id_transforms(catalog: Catalog, bucket: Bucket) -> Iterator[Transform]:
@@ -152,7 +148,7 @@ def id_transforms(catalog: Catalog, bucket: Bucket) -> Iterator[Transform]:
 
     Where the texts of one id are too much for one regex, further transforms read the same field.
     """
-    for number, some in enumerate(_parts(catalog, bucket)):
+    for number, some in enumerate(_parts(bucket)):
         groups = Groups(catalog)
 
         def leaf(ident: str, some: list[Text] = some, groups: Groups = groups) -> str:
@@ -163,7 +159,7 @@ def id_transforms(catalog: Catalog, bucket: Bucket) -> Iterator[Transform]:
         yield groups.made(bucket.name + (f"_part_{number}" if number else ""), spelled, bucket.name)
 
 
-def _parts(catalog: Catalog, bucket: Bucket) -> list[list[Text]]:
+def _parts(bucket: Bucket) -> list[list[Text]]:
     """The texts of a bucket in as many regexes as they need.
 
     Raises:
@@ -171,7 +167,7 @@ def _parts(catalog: Catalog, bucket: Bucket) -> list[list[Text]]:
     """
     parts: list[list[Text]] = [[]]
     for text in bucket.texts:
-        if parts[-1] and not Size.of(one.size(catalog) for one in [*parts[-1], text]).fits(MAX_GROUPS):
+        if parts[-1] and not Size.of(one.size for one in [*parts[-1], text]).fits(MAX_GROUPS):
             parts.append([])
         parts[-1].append(text)
     for one, other in combinations(range(len(parts)), 2):
@@ -205,21 +201,20 @@ def _lead(idents: Sequence[str]) -> str:
 # -- by words
 
 
-def by_words(catalog: Catalog, product: Product) -> tuple[list[Bucket], dispatch.Tree | int]:
+def by_words(product: Product, own_texts: Sequence[Text]) -> tuple[list[Bucket], dispatch.Tree | int]:
     """Buckets of neighbouring pools, and the tree of leading words that leads to their numbers.
 
     A text can only match a line whose words lead to it, so a bucket of several pools reads what each of them would.
     """
     pools = dispatch.buckets(product)
-    by_wording = {id(one.wording): one for one in texts(product)}
-    sizes = {key: one.size(catalog) for key, one in by_wording.items()}
+    by_wording = {id(one.wording): one for one in own_texts}
     room = MAX_WORD_GROUPS - sum(len(list(one.captures())) for one in product.fallback)
     numbers: list[int] = []
     held: list[dict[int, Text]] = []
     for pool in pools.pools:
         own = {id(wording): by_wording[id(wording)] for _, wording in pool}
         together = held[-1] | own if held else own
-        if held and Size.of(sizes[key] for key in together).fits(room):
+        if held and Size.of(one.size for one in together.values()).fits(room):
             held[-1] = together
         else:
             held.append(own)

@@ -31,7 +31,7 @@ def eventtype(event: Event) -> str:
 def eventtypes(catalog: Catalog) -> Iterator[Stanza]:
     """One event type for each event of a data model."""
     for event in tagged(catalog):
-        yield eventtype(event), (("search", f"`{EVENTS}` postern_event={event.name}"),)
+        yield eventtype(event), (("search", f"postern_event={event.name} `{EVENTS}`"),)
 
 
 def tags(catalog: Catalog) -> Iterator[Stanza]:

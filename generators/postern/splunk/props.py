@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postern import kv, regex
-from postern.splunk import attributes, buckets, dispatcher, ingest, names, tables
+from postern.splunk import buckets, dispatcher, ingest, names, tables
 from postern.splunk.keyed import ID, Keyed
 from postern.splunk.transform import WORD_FIELD, splitters
 
@@ -48,19 +48,24 @@ class Content:
         if product.dispatch == "key":
             yield from Keyed(catalog, product).transforms()
         elif product.dispatch == "id":
-            by_id = buckets.by_id(catalog, product)
+            by_id = buckets.by_id(product, self.texts)
             yield from dispatcher.dispatchers(catalog, product, dispatcher.by_id(by_id))
             yield from (one for bucket in by_id for one in buckets.id_transforms(catalog, bucket))
         else:
-            by_words, tree = buckets.by_words(catalog, product)
+            by_words, tree = buckets.by_words(product, self.texts)
             yield from dispatcher.dispatchers(catalog, product, dispatcher.by_words(product, by_words, tree))
             yield from (buckets.word_transform(catalog, product, bucket) for bucket in by_words)
             yield buckets.rest_transform(catalog, product)
 
     @cached_property
+    def texts(self) -> list[buckets.Text]:
+        """Its texts with their markers; a product that is dispatched by key has none."""
+        return [] if self.product.dispatch == "key" else buckets.texts(self.catalog, self.product)
+
+    @cached_property
     def constants(self) -> list[Table]:
         """Its lookups of constants."""
-        return list(tables.constants(self.catalog, self.product))
+        return list(tables.constants(self.catalog, self.product, self.texts))
 
     @cached_property
     def written(self) -> set[str]:
@@ -80,7 +85,7 @@ class Content:
 
     def _fields(self) -> Iterator[tuple[Field, str, str | None, str]]:
         """Fields of the catalog that are written: with the extracted name, the cast and the CIM name."""
-        used = attributes.members(self.catalog)
+        used = self.catalog.used_members
         for field in self.catalog.fields.values():
             for member, cast in used[field.name].items():
                 role, name = field.cim_role(member), names.extracted(field, member)

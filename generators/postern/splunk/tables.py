@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from postern import document, regex
 from postern.i18n import ENGLISH, LANGUAGES
-from postern.splunk import buckets
 from postern.splunk.transform import MARKER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from postern.model import Catalog, Event, Message, Product, Wording
+    from postern.splunk.buckets import Text
 
 ANYTHING = "*"
 CODE = "postern_code"  # the vendor's id of a key-value line, with all its digits
@@ -79,12 +79,12 @@ def inputs(product: Product) -> list[tuple[str, str]]:
     return by_dispatch[product.dispatch]
 
 
-def constants(catalog: Catalog, product: Product) -> Iterator[Table]:
+def constants(catalog: Catalog, product: Product, texts: Iterable[Text]) -> Iterator[Table]:
     """Constants of wordings with one event; and of those whose event a word of the line decides, by that word."""
     columns = [column for column, _ in inputs(product)]
     fixed: list[tuple[str, ...]] = []
     by_word: list[tuple[str, ...]] = []
-    for found, message, wording in _found(product):
+    for found, message, wording in _found(product, texts):
         rule = wording.event
         for word, event in (*rule.by.items(), (ANYTHING, rule.default)) if rule.slot else ((None, rule.default),):
             row = tuple(constant(product, message, wording, event).get(name, "") for name in output_columns(catalog))
@@ -104,12 +104,12 @@ def framed(product: Product) -> Table:
     return Table(f"postern_{product.name}_framed", ("text", "parse_status", "vendor_product"), rows, ("text",))
 
 
-def _found(product: Product) -> Iterator[tuple[tuple[str, ...], Message, Wording]]:
+def _found(product: Product, texts: Iterable[Text]) -> Iterator[tuple[tuple[str, ...], Message, Wording]]:
     """What finds each wording, in the order of `inputs`."""
     if product.dispatch == "key":
         yield from (((message.id,), message, message.wordings[0]) for message in product.messages)
         return
-    for text in buckets.texts(product):
+    for text in texts:
         found = (text.message.id, text.marker) if product.dispatch == "id" else (text.marker,)
         yield found, text.message, text.wording
 

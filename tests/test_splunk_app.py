@@ -14,7 +14,7 @@ from postern import regex, render
 from postern.artifact import Artifact
 from postern.compile import compile_catalog
 from postern.findings import CatalogError
-from postern.splunk import buckets, dispatcher, emit, ingest, keyed, markers, props
+from postern.splunk import buckets, emit, ingest, keyed, markers, props
 from postern.splunk.package import FILE_NAME, package
 from postern.splunk.transform import Groups
 from support.real import ROOT, catalog
@@ -130,7 +130,7 @@ def test_headers_of_frames_with_a_fixed_word_win_in_the_router() -> None:
 
 def test_a_header_is_cut_before_its_id() -> None:
     for header in catalog().product(BY_ID).headers:
-        before, after = dispatcher.split_at_id(header.node)
+        before, after = header.around_id
         assert after is not None
         assert next(one.name for one in regex.captures(after)) == "message_id"
         assert "message_id" not in {one.name for one in regex.captures(before)}

@@ -214,6 +214,15 @@ class Header:
         """The captures of the header, in the order of their groups."""
         return regex.captures(self.node)
 
+    @property
+    def around_id(self) -> tuple[regex.Node, regex.Node | None]:
+        """The tree before the message id, and from it on; the whole tree and None where the header has no id."""
+        items = self.node.items if isinstance(self.node, regex.Seq) else (self.node,)
+        for index, item in enumerate(items):
+            if isinstance(item, regex.Capture) and item.name == "message_id":
+                return regex.seq(*items[:index]), regex.seq(*items[index:])
+        return self.node, None
+
 
 @dataclass(frozen=True)
 class Context:

@@ -38,7 +38,7 @@ def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:
 
 def header(catalog: Catalog, form: Header) -> str:
     """A header's pattern: what follows it becomes `message`; from the id on, also `_tmp.rest`."""
-    before, after = _split_at_id(form.node)
+    before, after = form.around_id
     lead = rf"\A(?:{spell(catalog, before)})"
     text = rf"(?<message>{ANY}*)"
     end = closing(form)
@@ -58,11 +58,3 @@ def closing(form: Header) -> str:
         return ""
     tail = regex.Repeat(regex.Chars(regex.BLANKS), 0, 32)
     return regex.spell(regex.seq(regex.Lit(form.closing), tail)) + r"\z"
-
-
-def _split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:
-    items = node.items if isinstance(node, regex.Seq) else (node,)
-    for index, item in enumerate(items):
-        if isinstance(item, regex.Capture) and item.name == "message_id":
-            return regex.seq(*items[:index]), regex.seq(*items[index:])
-    return node, None

@@ -51,7 +51,7 @@ def dispatchers(catalog: Catalog, product: Product, hand: Callable[[Groups, str]
 
 def _headers(groups: Groups, headers: Sequence[Header]) -> str:
     """The forms of a header; of a product with ids up to the id, which a look-ahead reads."""
-    split = [split_at_id(header.node) for header in headers]
+    split = [header.around_id for header in headers]
     spelled = [groups.spell(before, lambda capture: _kept(groups.catalog, capture)) for before, _ in split]
     ident = next((after for _, after in split if after is not None), None)
     seen = "" if ident is None else f"(?={groups.spell(ident, lambda capture: _kept(groups.catalog, capture))})"
@@ -60,15 +60,6 @@ def _headers(groups: Groups, headers: Sequence[Header]) -> str:
 
 def _kept(catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
     return () if capture.name in UNKEPT else (field_of(catalog, capture),)
-
-
-def split_at_id(node: regex.Node) -> tuple[regex.Node, regex.Node | None]:
-    """A header's tree before its message id, and from there on; None where it has no id."""
-    items = node.items if isinstance(node, regex.Seq) else (node,)
-    for index, item in enumerate(items):
-        if isinstance(item, regex.Capture) and item.name == "message_id":
-            return regex.seq(*items[:index]), regex.seq(*items[index:])
-    return node, None
 
 
 def by_id(found: Sequence[Bucket]) -> Callable[[Groups, str], str]:

@@ -101,8 +101,10 @@ class Lookup:
         rows: list[dict[str, str]] = []
         for combination in itertools.product(*(found for _, found in keys)):
             rows += self.table.find(dict(zip(columns, combination, strict=True)))
+        one = rows[0] if len(rows) == 1 and self.table.min_matches <= 1 else None
         for column, name in self.outputs:
-            self._write(fields, name, self._values(rows, column))
+            found = ([one[column]] if one[column] else []) if one is not None else self._values(rows, column)
+            self._write(fields, name, found)
 
     def _values(self, rows: list[dict[str, str]], column: str) -> list[str]:
         """A column's values; empty cells are no values."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from .faults import FaultLog
 
+_BETWEEN = "\ue000"  # of the private use area
 MATCH_LIMIT = 100_000
 DEPTH_LIMIT = 1_000
 
@@ -23,6 +24,9 @@ class Match(Protocol):
 
     def groups(self) -> tuple[str | None, ...]:
         """All groups."""
+
+    def expand(self, template: str, /) -> str:
+        """A text in which `${1}` stands for a group; one that took no part is empty."""
 
     def start(self, group: int = 0, /) -> int:
         """Where the group begins, -1 where it took no part."""
@@ -43,6 +47,7 @@ class Regex:
         self._search = pattern.search
         self._where, self._faults = where, faults
         self.groups = int(pattern.groups)
+        self._all = _BETWEEN.join(f"${{{number}}}" for number in range(1, self.groups + 1))
         self.names: dict[str, int] = dict(pattern.groupindex)
 
     def search(self, text: str, position: int = 0) -> Match | None:
@@ -53,6 +58,13 @@ class Regex:
             # Depth errors exist in the interpreter only; under JIT the same pattern fails in another place.
             self._faults.note("limit", self._where, str(error))
             return None
+
+    def texts(self, match: Match) -> list[str]:
+        """All groups of a match, empty where one took no part: in one call, for there may be hundreds."""
+        found = match.expand(self._all).split(_BETWEEN)
+        if len(found) == self.groups:
+            return found
+        return [one or "" for one in match.groups()]  # a value holds the character that stands between
 
     def every(self, text: str) -> Iterator[Match]:
         """All matches from left to right; an empty one moves on by a character."""

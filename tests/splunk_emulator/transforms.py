@@ -60,11 +60,11 @@ class RegexTransform:
                 self._add(match, fields)
 
     def _add(self, match: Match, fields: Fields) -> None:
-        groups = match.groups()
+        groups = self.regex.texts(match)
         for pair in self.pairs:
             value = groups[pair.value - 1] if isinstance(pair.value, int) else pair.value
             if value:
-                name = pair.name if isinstance(pair.name, str) else groups[pair.name - 1] or ""
+                name = pair.name if isinstance(pair.name, str) else groups[pair.name - 1]
                 put(fields, clean_key(name) if self.clean else name, value, mv_add=self.mv_add)
 
 

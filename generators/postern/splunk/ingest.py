@@ -89,28 +89,38 @@ def _reading() -> Iterator[tuple[str, str]]:
     """Fields and their values, one after the other; what only serves to read the time is removed in the end."""
     device, relay = (f"postern_{name}_text" for name in _TIMES)
     yield device, f"coalesce({device}, {relay})"
-    yield "postern_clock", _replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
-    yield "postern_fraction", _found(device, r"^.*:[0-9]{2}[.]([0-9]{1,9}).*$", r"0.\1", '"0"')
+    clock = _replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
     zone = r"^.*:[0-9]{2}(?:[.][0-9]{1,9})?([+-][0-9]{2}):?([0-9]{2})$"
-    yield "postern_offset", _found(device, zone, r"\1\2", '"+0000"')
+    offset = _found(device, zone, r"\1\2", _UTC)
+    yield "postern_clock", f'{clock}." ".{offset}'
+    yield "postern_fraction", _found(device, r"^.*:[0-9]{2}[.]([0-9]{1,9}).*$", r"0.\1", '"0"')
     words = r"^(?:[A-Z][a-z]{2} +)?([A-Z][a-z]{2}) +([0-9]{1,2}) .*$"
     iso = r"^[0-9]{4}-([0-9]{2})-([0-9]{2})[T ].*$"
     yield "postern_day", _found(device, iso, r"\1 \2", _replaced(device, words, r"\1 \2"))
     yield "postern_form", f'if(match({device}, "{iso}"), "%m %d %Y %H:%M:%S %z", "%b %d %Y %H:%M:%S %z")'
-    year = r"^(?:.* )?([0-9]{4})(?:[- ].*|Z?)$"
-    yield "postern_year", _found(device, year, r"\1", "null()")
-    for name, step in (("postern_next", 1), ("postern_this", 0), ("postern_last", -1)):
-        guessed = f'coalesce(postern_year, tostring(tonumber(strftime(_time, "%Y")) + {step}))'
-        text = f'postern_day." ".{guessed}." ".postern_clock." ".postern_offset'
-        yield name, f"strptime({text}, postern_form) + tonumber(postern_fraction)"
+    yield "postern_year", _found(device, r"^(?:.* )?([0-9]{4})(?:[- ].*|Z?)$", r"\1", "null()")
     limit = f"_time + {AHEAD}"
+    following, this, last = (_moment(_guessed(step)) for step in (1, 0, -1))
     chosen = (
-        f"case(isnotnull(postern_year), postern_this, postern_next <= {limit}, postern_next, "
-        f"postern_this <= {limit}, postern_this, true(), postern_last)"
+        f"case(isnotnull(postern_year), {_moment('postern_year')}, {following} <= {limit}, {following}, "
+        f"{this} <= {limit}, {this}, true(), {last})"
     )
     yield "_time", f"coalesce({chosen}, _time)"
-    helpers = ("clock", "fraction", "offset", "day", "form", "year", "next", "this", "last")
-    yield from ((f"postern_{name}", "null()") for name in (*helpers, *(f"{name}_text" for name in _TIMES)))
+    helpers = [f"postern_{name}" for name in ("clock", "fraction", "day", "form", "year")]
+    yield from ((name, "null()") for name in (*helpers, device, relay))
+
+
+_UTC = '"+0000"'
+
+
+def _moment(year: str) -> str:
+    """The time in a year, which stands as an expression."""
+    return f'strptime(postern_day." ".{year}." ".postern_clock, postern_form) + tonumber(postern_fraction)'
+
+
+def _guessed(step: int) -> str:
+    """The year of arrival, or the one after or before it."""
+    return f'tostring(tonumber(strftime(_time, "%Y")) + {step})'
 
 
 def _replaced(field: str, pattern: str, new: str) -> str:

@@ -39,6 +39,6 @@ class Explainer:
             "ecs": self.documents.ecs(decoded, reference),
             "cim": self.documents.cim(decoded),
             "title": words.title if words else None,
-            "meaning": words.meaning if words else None,
-            "action": words.action if words else None,
+            "meaning": (words.meaning or None) if words else None,
+            "action": (words.action or None) if words else None,
         }

@@ -166,7 +166,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Words:
-    """What we say of a message, in one language."""
+    """What we say of a message, in one language; meaning and action are empty where there is a title alone."""
 
     title: str
     meaning: str

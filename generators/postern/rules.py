@@ -92,9 +92,10 @@ def _product(product: Product) -> Iterator[Finding]:
 def _message(message: Message) -> Iterator[Finding]:
     if len(message.title) > MAX_TITLE or message.title.endswith("."):
         yield message.place.finding("P607", "the title is too long or ends with a dot", "", "title")
-    for key in ("title", "meaning", "action"):
-        if not getattr(message, key).strip():
-            yield message.place.finding("P607", f"{key} is empty", "", key)
+    if not message.title.strip():
+        yield message.place.finding("P607", "title is empty", "", "title")
+    if bool(message.meaning.strip()) != bool(message.action.strip()):
+        yield message.place.finding("P607", "meaning and action belong together: both, or a title alone")
 
 
 def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:

@@ -146,8 +146,8 @@ class EntryFile(_Wording):
 
     level: Level | None = None
     title: str
-    meaning: str
-    action: str
+    meaning: str = ""
+    action: str = ""
     variants: list[VariantFile] = []
     was: list[str] = []
 
@@ -167,8 +167,8 @@ class TranslationFile(_Strict):
 
     of: str
     title: str
-    meaning: str
-    action: str
+    meaning: str = ""
+    action: str = ""
 
 
 class LabelFile(_Strict):

@@ -65,8 +65,9 @@ def _rows(decoded: Decoded, explained: dict[str, Any], catalog: Catalog) -> Tabl
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     if decoded.status == PARSED:
-        table.add_row("meaning", Text(explained["meaning"]))
-        table.add_row("what to do", Text(explained["action"]))
+        for name, words in (("meaning", explained["meaning"]), ("what to do", explained["action"])):
+            if words:
+                table.add_row(name, Text(words))
     else:
         table.add_row("known", Text(known(decoded, catalog)))
         table.add_row("what to do", Text(way_out(decoded, catalog)))

@@ -203,7 +203,9 @@ def _meanings(stage: Stage, key: str) -> None:
     """What a message means in each language, as the lookup indices have it."""
     for language in (ENGLISH, *LANGUAGES):
         texts = queries.meaning(stage.client, lookup_name(language), key)
-        said = f"{language}: {texts['title']}: {texts['meaning']} -> {texts['recommended_action']}"
+        said = f"{language}: {texts['title']}"
+        if "meaning" in texts:
+            said += f": {texts['meaning']} -> {texts['recommended_action']}"
         stage.out.print(Padding(Text(said), (0, 0, 0, 4)))  # folds by cells: Chinese has no blanks
 
 

@@ -67,7 +67,7 @@ def event(document: Mapping[str, Any], texts: Mapping[str, Any] | None, width: i
     """The lines of one event: its head, its values, and on request its meaning and what to do."""
     title = texts["postern.title"] if texts else None
     lines = [head(document, title), *wrapped("  ".join(values(document)), width, "    ")]
-    if texts and explain:
+    if texts and explain and texts["postern.meaning"]:
         lines += wrapped(f"means: {clean(texts['postern.meaning'])}", width, "    ", "           ")
         lines += wrapped(f"to do: {clean(texts['postern.recommended_action'])}", width, "    ", "           ")
     return lines

@@ -151,19 +151,20 @@ def lookup_name(language: str) -> str:
 
 
 def lookup_documents(catalog: Catalog, language: str) -> list[dict[str, Any]]:
-    """Key, title, meaning and action of every message in a language."""
+    """Key and title of every message in a language; meaning and action where it has them."""
     return [
-        {
-            "postern": {
+        {"postern": {name: value for name, value in said.items() if value}}
+        for message in catalog.messages()
+        for words in [message.words(language)]
+        for said in [
+            {
                 "key": message.key,
                 "product": message.product,
                 "title": words.title,
                 "meaning": words.meaning,
                 "recommended_action": words.action,
             }
-        }
-        for message in catalog.messages()
-        for words in [message.words(language)]
+        ]
     ]
 
 

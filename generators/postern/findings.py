@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "P604": "A line could match both texts and no literal text decides. Make one of them more specific.",
     "P605": "A wording has no sample.",
     "P606": "A key stands in two places.",
-    "P607": "The title is empty, too long (80 characters) or ends with a dot; or only one of meaning and action is given.",
+    "P607": "The title is empty, over 80 characters, or ends with a dot; or only one of meaning and action is given.",
     "P608": "The level is not one of the product's.",
     "P701": "The product is not complete.",
     "P801": "A translation of a message that the product does not have. Its key was renamed, or is misspelt.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from dataclasses import replace
 from itertools import pairwise
@@ -67,8 +68,8 @@ def test_frequent_ids_come_first_and_by_themselves() -> None:
 
 def test_buckets_keep_to_their_size() -> None:
     for bucket in found_by_id(catalog().product(BY_ID)):
-        for one in buckets.id_transforms(catalog(), bucket):
-            assert max(number for _, number in one.pairs) <= buckets.MAX_GROUPS
+        one = buckets.id_transform(catalog(), bucket)
+        assert max(number for _, number in one.pairs) <= buckets.MAX_GROUPS
     product = catalog().product(BY_WORDS)
     words, _ = buckets.by_words(product, buckets.texts(catalog(), product))
     for bucket in words:
@@ -76,14 +77,13 @@ def test_buckets_keep_to_their_size() -> None:
         assert max(number for _, number in one.pairs) <= buckets.MAX_WORD_GROUPS
 
 
-def test_an_id_that_is_too_much_for_one_regex_is_shared_only_among_texts_that_cannot_meet() -> None:
+def test_a_large_shape_stands_once_in_a_regex() -> None:
     found = next(one for one in found_by_id(catalog().product(BY_ID)) if one.name.endswith("302020"))
-    parts = list(buckets.id_transforms(catalog(), found))
-    assert len(parts) > 1
-    assert {one.source_key for one in parts} == {found.name}
-    twin = replace(found.texts[0], wording=replace(found.texts[0].wording, number=9))
-    with pytest.raises(buckets.OverlapError, match="302020: wordings 0 and 9"):
-        list(buckets.id_transforms(catalog(), replace(found, texts=(*found.texts, twin))))
+    made = buckets.id_transform(catalog(), found)
+    called = re.findall(r"\(\(\?(\d+)\)\)", made.regex)
+    assert len(called) > 10
+    assert len(set(called)) < 4
+    assert len(made.regex) < 8_000
 
 
 def test_look_ahead_stands_only_where_lines_are_handed_out() -> None:

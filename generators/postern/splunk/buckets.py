@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, groupby
-from itertools import product as product_of
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from postern import dispatch, regex
-from postern.overlap import Automaton, overlap
 from postern.splunk import markers
-from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of
+from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of, is_large, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,13 +17,9 @@ if TYPE_CHECKING:
     from postern.model import Catalog, Message, Product, Wording
 
 MAX_GROUPS = 250  # of one bucket: its groups cost on every event that reaches it
-MAX_SIZE = 56_000  # bytes of its regex as PCRE2 compiles it, by our own reckoning; PCRE2 refuses more than 64 KB
+MAX_SIZE = 40_000  # bytes that its texts add to its regex, by our own reckoning, beside large shapes, which stand once
 MAX_WORD_GROUPS = 120  # of a bucket found by words: its texts are tried one after the other
 ID_LEAD = f"(?::{BLANK}{{0,8}}|{BLANK}{{1,8}})"  # between the id and the body
-
-
-class OverlapError(ValueError):
-    """Two texts that a line could match stand in different transforms; the message names them."""
 
 
 class Size(NamedTuple):
@@ -64,7 +58,8 @@ class Text:
         """What it adds to a bucket."""
         groups = Groups(self.catalog)
         self.spell(groups)
-        return Size(groups.count, regex.compiled_size(self.body))
+        shapes = [one.node for one in regex.captures(merge(self.body, self._fields)) if is_large(one.node)]
+        return Size(groups.count, regex.compiled_size(self.body) - sum(map(regex.compiled_size, shapes)))
 
     def _fields(self, capture: regex.Capture) -> tuple[str, ...]:
         if capture.name == markers.NAME:
@@ -143,38 +138,16 @@ def _fits(some: list[Text]) -> bool:
     return Size.of(one.size for one in some).fits(MAX_GROUPS)
 
 
-def id_transforms(catalog: Catalog, bucket: Bucket) -> Iterator[Transform]:
-    """The transform of a bucket found by id: a tree of digits, at its leaves the texts of an id.
+def id_transform(catalog: Catalog, bucket: Bucket) -> Transform:
+    """The transform of a bucket found by id: a tree of digits, at its leaves the texts of an id."""
+    groups = Groups(catalog)
 
-    Where the texts of one id are too much for one regex, further transforms read the same field.
-    """
-    for number, some in enumerate(_parts(bucket)):
-        groups = Groups(catalog)
+    def leaf(ident: str) -> str:
+        own = [one.spell(groups) for one in bucket.texts if one.message.id == ident]
+        return f"{ID_LEAD}(?:{'|'.join(own)})"
 
-        def leaf(ident: str, some: list[Text] = some, groups: Groups = groups) -> str:
-            own = [one.spell(groups) for one in some if one.message.id == ident]
-            return f"{ID_LEAD}(?:{'|'.join(own)})"
-
-        spelled = rf"\A{_digits(list(dict.fromkeys(one.message.id for one in some)), leaf)}\z"
-        yield groups.made(bucket.name + (f"_part_{number}" if number else ""), spelled, bucket.name)
-
-
-def _parts(bucket: Bucket) -> list[list[Text]]:
-    """The texts of a bucket in as many regexes as they need.
-
-    Raises:
-        OverlapError: a line could match a text of two of them, and would have the fields of both.
-    """
-    parts: list[list[Text]] = [[]]
-    for text in bucket.texts:
-        if parts[-1] and not Size.of(one.size for one in [*parts[-1], text]).fits(MAX_GROUPS):
-            parts.append([])
-        parts[-1].append(text)
-    for one, other in combinations(range(len(parts)), 2):
-        for text, rival in product_of(parts[one], parts[other]):
-            if text.message.id == rival.message.id and overlap(Automaton(text.body), Automaton(rival.body)):
-                raise OverlapError(f"{text.wording.key}: wordings {text.wording.number} and {rival.wording.number}")
-    return parts
+    spelled = rf"\A{_digits(list(dict.fromkeys(one.message.id for one in bucket.texts)), leaf)}\z"
+    return groups.made(bucket.name, spelled, bucket.name)
 
 
 def _digits(idents: Sequence[str], leaf: Callable[[str], str], at: int = 0) -> str:

@@ -50,7 +50,7 @@ class Content:
         elif product.dispatch == "id":
             by_id = buckets.by_id(product, self.texts)
             yield from dispatcher.dispatchers(catalog, product, dispatcher.by_id(by_id))
-            yield from (one for bucket in by_id for one in buckets.id_transforms(catalog, bucket))
+            yield from (buckets.id_transform(catalog, bucket) for bucket in by_id)
         else:
             by_words, tree = buckets.by_words(product, self.texts)
             yield from dispatcher.dispatchers(catalog, product, dispatcher.by_words(product, by_words, tree))

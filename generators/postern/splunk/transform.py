@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import regex
@@ -60,6 +61,19 @@ class Transform:
         return any(one == name for one, _ in self.pairs)
 
 
+LARGE = 500  # bytes of a shape as PCRE2 compiles it
+
+
+@cache
+def is_large(shape: regex.Node) -> bool:
+    """Whether a shape stands once in a regex, and is called by the number of its group wherever it comes again.
+
+    An address takes 2 KB as PCRE2 compiles it, a whole regex 64 at most. Free text is left where it is: before 10.30
+    PCRE2 does not go back into a group that it has called, and free text gives back what the words after it need.
+    """
+    return regex.compiled_size(shape) > LARGE and not regex.is_free_text(shape)
+
+
 @dataclass
 class Groups:
     """Numbers groups in the order in which they are opened."""
@@ -67,6 +81,7 @@ class Groups:
     catalog: Catalog
     pairs: list[tuple[str, int]] = field(default_factory=list)
     count: int = 0
+    _large: dict[str, int] = field(default_factory=dict)
 
     def group(self, inner: str, *fields: str) -> str:
         """A group that fills some fields; without a field it captures nothing."""
@@ -83,8 +98,15 @@ class Groups:
 
     def spell(self, node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> str:
         """A tree whose captures fill the fields that `fields_of` names."""
-        merged = merge(node, fields_of)
-        return regex.spell(merged, lambda capture, inner: self.group(inner, *fields_of(capture)))
+
+        def spelled(capture: regex.Capture, inner: str) -> str:
+            fields = fields_of(capture)
+            if not fields or not is_large(capture.node):
+                return self.group(inner, *fields)
+            first = self._large.setdefault(inner, self.count + 1)
+            return self.group(inner if first == self.count + 1 else f"(?{first})", *fields)
+
+        return regex.spell(merge(node, fields_of), spelled)
 
     def made(self, name: str, spelled: str, source_key: str = RAW, comment: str = "", **flags: bool) -> Transform:
         """The transform of all groups so far."""

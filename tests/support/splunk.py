@@ -116,7 +116,7 @@ class Parity:
 
     def _extra(self, name: str, document: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
         """A field that no attribute of the document accounts for."""
-        if name in attributes.SPLUNK_ONLY or name in self._constants or attributes.between(name):
+        if name in attributes.SPLUNK_ONLY or name in self._constants or attributes.between(self.catalog, name):
             return
         kept = [one for path, value in document.items() if path.startswith("postern.params.") for one in _listed(value)]
         if name.startswith(names.PREFIX) and set(_listed(fields[name])) <= set(kept):

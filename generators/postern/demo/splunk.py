@@ -70,7 +70,7 @@ def beside(catalog: Catalog, stored: Mapping[str, Any], event: Any) -> list[Row]
         name = next((name for name in paths.get(path, ()) if name in fields), "")
         rows.append((path, value, name, fields.get(name)))
         used |= {name, names.PREFIX + name}
-    extra = [name for name in sorted(fields.keys() - used) if not _inner(name)]
+    extra = [name for name in sorted(fields.keys() - used) if not _inner(catalog, name)]
     rows += [("", None, name, fields[name]) for name in extra]
     rows += [("", None, "tag", list(event.tags))] if event.tags else []
     return sorted(rows, key=lambda row: (not (row[0] and row[2]), not row[0]))
@@ -79,9 +79,9 @@ def beside(catalog: Catalog, stored: Mapping[str, Any], event: Any) -> list[Row]
 _NOT_SHOWN = frozenset({"event.original", "message", "ecs.version", "event.created"})
 
 
-def _inner(name: str) -> bool:
+def _inner(catalog: Catalog, name: str) -> bool:
     """Whether a field only serves the extraction itself."""
-    return attributes.between(name) or name in ("postern_marker", "postern_word", "postern_id", "postern_code")
+    return attributes.between(catalog, name) or name in ("postern_marker", "postern_word", "postern_id", "postern_code")
 
 
 def _paths(catalog: Catalog) -> dict[str, list[str]]:

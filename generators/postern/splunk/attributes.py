@@ -5,7 +5,6 @@ Values of slots are named by fields.yaml. What is derived from a line, or consta
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,8 +120,7 @@ def _note(field: Field, used: Mapping[str, str | None]) -> str:
     return next((LATER[cast] for cast in ("python_repr", "pairs") if cast in casts), "")
 
 
-def between(name: str) -> bool:
+def between(catalog: Catalog, name: str) -> bool:
     """Whether a Splunk field only carries text from one transform to the next."""
-    return re.fullmatch(r"postern_(?:cisco_asa|cisco_asa_counters|cisco_esa|netdefend)_\w+", name) is not None or (
-        name.startswith("postern_") and name.endswith("_list")
-    )
+    carried = tuple(f"{names.PREFIX}{product.name}_" for product in catalog.products)
+    return name.startswith(carried) or (name.startswith(names.PREFIX) and name.endswith("_list"))

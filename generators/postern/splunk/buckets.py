@@ -51,15 +51,19 @@ class Text:
 
     def spell(self, groups: Groups) -> str:
         """Its regex; the slot that decides its event also fills the word field."""
-        return groups.spell(self.body, self._fields)
+        return groups.spell_merged(self.merged, self._fields)
+
+    @cached_property
+    def merged(self) -> regex.Node:
+        """Its body in which alternatives that fill one field are one group."""
+        return merge(self.body, self._fields)
 
     @cached_property
     def size(self) -> Size:
         """What it adds to a bucket."""
-        groups = Groups(self.catalog)
-        self.spell(groups)
-        shapes = [one.node for one in regex.captures(merge(self.body, self._fields)) if is_large(one.node)]
-        return Size(groups.count, regex.compiled_size(self.body) - sum(map(regex.compiled_size, shapes)))
+        captures = list(regex.captures(self.merged))
+        shapes = [one.node for one in captures if is_large(one.node)]
+        return Size(len(captures), regex.compiled_size(self.merged) - sum(map(regex.compiled_size, shapes)))
 
     def _fields(self, capture: regex.Capture) -> tuple[str, ...]:
         if capture.name == markers.NAME:

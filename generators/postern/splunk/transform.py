@@ -98,6 +98,10 @@ class Groups:
 
     def spell(self, node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> str:
         """A tree whose captures fill the fields that `fields_of` names."""
+        return self.spell_merged(merge(node, fields_of), fields_of)
+
+    def spell_merged(self, node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> str:
+        """The same for a tree in which alternatives that fill one field are one group already."""
 
         def spelled(capture: regex.Capture, inner: str) -> str:
             fields = fields_of(capture)
@@ -106,7 +110,7 @@ class Groups:
             first = self._large.setdefault(inner, self.count + 1)
             return self.group(inner if first == self.count + 1 else f"(?{first})", *fields)
 
-        return regex.spell(merge(node, fields_of), spelled)
+        return regex.spell(node, spelled)
 
     def made(self, name: str, spelled: str, source_key: str = RAW, comment: str = "", **flags: bool) -> Transform:
         """The transform of all groups so far."""

@@ -291,3 +291,15 @@ def test_the_buckets_of_two_catalogs_do_not_depend_on_the_order_of_their_message
     names = [[one.name for one in found_by_id(some)] for some in (product, turned)]
     assert names[0] == names[1]
     assert all(one != other for one, other in pairwise(names[0]))
+
+
+def test_a_text_without_a_fixed_word_is_marked_by_the_last_digit_of_its_id() -> None:
+    product = catalog().product(BY_ID)
+    slot = regex.Capture("reason", "text", None, regex.parse("[a-z]{1,8}"))
+    bare = replace(product.messages[0], id="199013", wordings=(replace(worded(0, slot), key="cisco_asa.199013"),))
+    other = replace(bare, id="199014", wordings=(replace(worded(0, slot, regex.Lit(" end")), key="cisco_asa.199014"),))
+    (bucket,) = found_by_id(replace(product, messages=(bare, other)))
+    one = buckets.id_transform(catalog(), bucket)
+    assert one.regex.startswith(r"\A19901(?:(3)(?::")
+    assert one.pairs[0] == ("postern_marker", 1)
+    assert [text.marker for text in bucket.texts] == ["3", "end"]

@@ -58,6 +58,11 @@ class Text:
         """Its body in which alternatives that fill one field are one group."""
         return merge(self.body, self._fields)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has no fixed word: then the last digit of its id is its marker."""
+        return all(one.name != markers.NAME for one in regex.captures(self.body))
+
     @cached_property
     def size(self) -> Size:
         """What it adds to a bucket."""
@@ -88,14 +93,25 @@ class Bucket:
 
 
 def texts(catalog: Catalog, product: Product) -> list[Text]:
-    """All texts of a product with their markers: distinct within an id, or within the product where it has no ids."""
-    pairs = [pair for pair in product.wordings() if pair[1].body is not None]
-    scopes = [[p for p in pairs if p[0].id == i] for i in dict.fromkeys(p[0].id for p in pairs)]
-    found = []
-    for scope in scopes if product.dispatch == "id" else [pairs]:
-        marked = markers.marked([wording for _, wording in scope])
-        found += [Text(catalog, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
-    return found
+    """All texts of a product with their markers: distinct within an id, or within the product where it has no ids.
+
+    Raises:
+        markers.NoMarkerError: a wording has no fixed word of its own, and is not the only one of its id.
+    """
+    scopes: dict[str, list[tuple[Message, Wording]]] = {}
+    for message, wording in product.wordings():
+        if wording.body is not None:
+            scopes.setdefault(message.id if product.dispatch == "id" else "", []).append((message, wording))
+    return [one for ident, scope in scopes.items() for one in _marked(catalog, ident, scope)]
+
+
+def _marked(catalog: Catalog, ident: str, scope: list[tuple[Message, Wording]]) -> list[Text]:
+    wordings = [wording for _, wording in scope]
+    if ident and len(scope) == 1 and not markers.has_word(wordings[0]):
+        (message, wording) = scope[0]
+        return [Text(catalog, message, wording, ident[-1], wording.body or regex.EMPTY)]
+    marked = markers.marked(wordings)
+    return [Text(catalog, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
 
 
 # -- by id
@@ -146,22 +162,23 @@ def id_transform(catalog: Catalog, bucket: Bucket) -> Transform:
     """The transform of a bucket found by id: a tree of digits, at its leaves the texts of an id."""
     groups = Groups(catalog)
 
-    def leaf(ident: str) -> str:
-        own = [one.spell(groups) for one in bucket.texts if one.message.id == ident]
-        return f"{ID_LEAD}(?:{'|'.join(own)})"
+    def leaf(ident: str, digits: str) -> str:
+        own = [one for one in bucket.texts if one.message.id == ident]
+        if own[0].is_bare:
+            digits = digits[:-1] + groups.group(digits[-1], MARKER)
+        return f"{digits}{ID_LEAD}(?:{'|'.join([one.spell(groups) for one in own])})"
 
     spelled = rf"\A{_digits(list(dict.fromkeys(one.message.id for one in bucket.texts)), leaf)}\z"
     return groups.made(bucket.name, spelled, bucket.name)
 
 
-def _digits(idents: Sequence[str], leaf: Callable[[str], str], at: int = 0) -> str:
-    """A tree of the digits of some sorted ids: what they share stands once."""
-    if len(idents) == 1:
-        return idents[0][at:] + leaf(idents[0])
+def _digits(idents: Sequence[str], leaf: Callable[[str, str], str], at: int = 0) -> str:
+    """A tree of the digits of some sorted ids: what they share stands once; a leaf gets an id and its last digits."""
     branches = []
     for digit, some in groupby(idents, key=lambda one: one[at : at + 1]):
         own = list(some)
-        branches.append(leaf(own[0]) if digit == "" else digit + _digits(own, leaf, at + 1))
+        alone = len(own) == 1
+        branches.append(leaf(own[0], own[0][at:]) if alone else digit + _digits(own, leaf, at + 1))
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 

@@ -23,6 +23,11 @@ class NoMarkerError(ValueError):
     """A wording has no fixed word left that tells it apart; the message names it."""
 
 
+def has_word(wording: Wording) -> bool:
+    """Whether a wording has a fixed word at all."""
+    return bool(_candidates(wording))
+
+
 def marked(wordings: Sequence[Wording]) -> list[tuple[str, regex.Node]]:
     """For each wording its marker, and its body in which that word is captured.
 

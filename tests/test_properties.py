@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TWO = 2
 # Releases that end before an optional part let an outsider write it: the line is then letter for letter a newer one's.
-OPTIONAL_END = {"cisco_asa.113005": {"src"}}
+OPTIONAL_END = {f"cisco_asa.{code}": {"src"} for code in ("113005", "113015", "113016", "113017")}
 MOST_ADMITTED = 0.05  # share of lines of a wording that may say that they could not be read
 SPLITS = re.compile(r'"[ \t\r\n\[\]]|^[^"]*[\t\r\n]')  # texts that no quoting of the device could keep together
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -131,7 +131,9 @@ def answers(source: str, subjects: Iterable[str], modifier: str) -> list[str]:
     given = "\n".join([f"/{source.encode().hex()}/hex", *(f"{one}\\={modifier}" for one in subjects), ""])
     done = subprocess.run([PCRE2TEST, "-q"], input=given, capture_output=True, encoding="latin-1", check=True)
     return [
-        line for line in done.stdout.splitlines() if line.startswith(("No match", "Failed", " 0: ", "Minimum match"))
+        line
+        for line in done.stdout.splitlines()
+        if line.startswith(("No match", "Failed: error", " 0: ", "Minimum match"))
     ]
 
 

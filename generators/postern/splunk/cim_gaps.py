@@ -30,7 +30,7 @@ REASONS = {
     ("Authentication", "user"): "the device may hide the name (`*****`) or have none; some lines are about none",
     ("Change", "command"): "the line tells what changed, not by which command",
     ("Change", "dest"): "what changed is the device itself, in `dvc`",
-    ("Change", "object"): "the line names no object apart from the command or the interface",
+    ("Change", "object"): "the line names no object apart from the command, the interface or the user",
     ("Change", "object_attrs"): "the line lists no attributes",
     ("Change", "object_id"): "the device does not number what it configures",
     ("Change", "object_path"): "a configuration has no path",
@@ -47,7 +47,8 @@ REASONS = {
 }
 # Why a device prints other words than the model expects. They stay: a wrong word is worse than a new one.
 FOREIGN_REASONS = {
-    ("Network_Traffic", "transport"): "IPsec and ICMPv6 are none of the model's three",
+    ("Network_Traffic", "tcp_flag"): "the device prints all flags of a packet in one string, or that they are invalid",
+    ("Network_Traffic", "transport"): "IPsec, ICMPv6 and the like are none of the model's three",
 }
 
 

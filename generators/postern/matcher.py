@@ -75,7 +75,7 @@ class Recognised(NamedTuple):
 class _Pattern:
     """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
-    __slots__ = ("_match", "idents", "message", "needed", "node", "slots", "wording")
+    __slots__ = ("idents", "match", "message", "needed", "node", "slots", "wording")
 
     def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
         self.node = node
@@ -86,13 +86,8 @@ class _Pattern:
             (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
         ]
         self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
-        self._match: Callable[[str], re.Match[str] | None] | None = None
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """The match at the start of a text, or of the whole text where the pattern is of a wording."""
-        if self._match is None:
-            self._match = self._compiled()
-        return self._match(text)
+        # The match at the start of a text; of the whole text where the pattern is of a wording.
+        self.match: Callable[[str], re.Match[str] | None] = self._first_match
 
     def values(self, found: re.Match[str]) -> list[Value]:
         """The captured values of a match."""
@@ -102,10 +97,9 @@ class _Pattern:
             if raw is not None
         ]
 
-    def _compiled(self) -> Callable[[str], re.Match[str] | None]:
-        if self.wording is None:
-            return re.compile(python_prefix_source(self.node)).match
-        return python_regex(self.node).match
+    def _first_match(self, text: str) -> re.Match[str] | None:
+        self.match = (python_regex(self.node) if self.wording else re.compile(python_prefix_source(self.node))).match
+        return self.match(text)
 
 
 class Matcher:
@@ -113,32 +107,36 @@ class Matcher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._products = {product.name: _ProductMatcher(product) for product in catalog.products}
+        products = [_ProductMatcher(product) for product in catalog.products]
         # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
-        self._routed = sorted(self._products.values(), key=lambda one: one.product.dispatch == "words")
+        routed = sorted(products, key=lambda one: one.product.dispatch == "words")
+        self._forms = {one.product.name: one.forms for one in products}
+        self._routed = [form for one in routed for form in one.forms]
 
     def decode(self, line: str, product: Product | None = None) -> Decoded:
         """What a line says; `product` if its device is known, else every frame is tried."""
-        for matcher in [self._products[product.name]] if product else self._routed:
-            decoded = matcher.decode(line)
-            if decoded is not None:
-                return decoded
-        return Decoded(line, UNKNOWN, None, line)
+        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        return framed.form.owner.decode(line, framed) if framed else Decoded(line, UNKNOWN, None, line)
 
     def recognise(self, line: str, product: Product | None = None) -> Recognised:
         """Which message a line is: what `decode` says of it, in half the time, for no value is read."""
-        for matcher in [self._products[product.name]] if product else self._routed:
-            recognised = matcher.recognise(line)
-            if recognised is not None:
-                return recognised
-        return Recognised(None, line, None, None)
+        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        return framed.form.owner.recognise(framed) if framed else Recognised(None, line, None, None)
+
+
+class _Form(NamedTuple):
+    """One form of a header: what a line must hold, the form, its pattern, and whose it is."""
+
+    needed: str
+    header: Header
+    pattern: _Pattern
+    owner: _ProductMatcher
 
 
 class _Framed(NamedTuple):
-    """A line whose header is known: the header's form, pattern and match, and what stands after it."""
+    """A line whose header is known: the header's form and match, and what stands after it."""
 
-    form: Header
-    pattern: _Pattern
+    form: _Form
     found: re.Match[str]
     body: str
 
@@ -147,7 +145,7 @@ class _ProductMatcher:
     def __init__(self, product: Product) -> None:
         self.product = product
         headers = [(header, _Pattern(header.node)) for header in product.headers]
-        self._headers = [(pattern.needed, header, pattern) for header, pattern in headers]
+        self.forms = [_Form(pattern.needed, header, pattern, self) for header, pattern in headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._messages = {message.id: message for message in product.messages}
         self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
@@ -162,40 +160,22 @@ class _ProductMatcher:
         self._tree = found.tree
         self._pools = [[patterns[id(wording)] for _, wording in pool] for pool in found.pools]
 
-    def decode(self, line: str) -> Decoded | None:
-        framed = self._framed(line)
-        if framed is None:
-            return None
-        decoded = Decoded(line, HEADER_ONLY, self.product, framed.body, framed.pattern.values(framed.found))
+    def decode(self, line: str, framed: _Framed) -> Decoded:
+        decoded = Decoded(line, HEADER_ONLY, self.product, framed.body, framed.form.pattern.values(framed.found))
         if self.product.dispatch == "key":
-            self._read_keys(decoded, bracketed=framed.form.bracketed)
+            self._read_keys(decoded, bracketed=framed.form.header.bracketed)
         else:
             self._read_text(decoded, _ident(framed))
         return decoded
 
-    def recognise(self, line: str) -> Recognised | None:
-        framed = self._framed(line)
-        if framed is None:
-            return None
+    def recognise(self, framed: _Framed) -> Recognised:
+        body = framed.body
         if self.product.dispatch == "key":
-            ident = self._key(kv.bracketed(framed.body, ()) if framed.form.bracketed else kv.native(framed.body))
-            return Recognised(self.product, framed.body, ident, self._messages.get(ident or ""))
+            ident = self._key(kv.bracketed(body, ()) if framed.form.header.bracketed else kv.native(body))
+            return Recognised(self.product, body, ident, self._messages.get(ident or ""))
         ident = _ident(framed)
-        hit = self._hit(ident, framed.body)
-        return Recognised(self.product, framed.body, ident, hit[0].message if hit else None)
-
-    def _framed(self, line: str) -> _Framed | None:
-        for needed, form, pattern in self._headers:
-            if needed not in line or (found := pattern.match(line)) is None:
-                continue
-            body = line[found.end() :]
-            if closing := form.closing:
-                body = body.rstrip(" \t\r\n")
-                if not body.endswith(closing):
-                    continue
-                body = body.removesuffix(closing)
-            return _Framed(form, pattern, found, body)
-        return None
+        hit = self._hit(ident, body)
+        return Recognised(self.product, body, ident, hit[0].message if hit else None)
 
     def _read_text(self, decoded: Decoded, ident: str | None) -> None:
         decoded.ident = ident
@@ -260,9 +240,24 @@ def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict
     }
 
 
+def _framed(forms: list[_Form], line: str) -> _Framed | None:
+    """The header of a line: the first form that fits."""
+    for form in forms:
+        if form.needed not in line or (found := form.pattern.match(line)) is None:
+            continue
+        body = line[found.end() :]
+        if closing := form.header.closing:
+            body = body.rstrip(" \t\r\n")
+            if not body.endswith(closing):
+                continue
+            body = body.removesuffix(closing)
+        return _Framed(form, found, body)
+    return None
+
+
 def _ident(framed: _Framed) -> str | None:
     """The message id of a header; None where it has none."""
-    for at in framed.pattern.idents:
+    for at in framed.form.pattern.idents:
         if (ident := framed.found[at]) is not None:
             return ident
     return None

@@ -204,14 +204,19 @@ def test_a_pipe_that_is_named_is_read_to_its_end() -> None:
     assert json.loads(done.stdout)["parsed"] == 3
 
 
-@pytest.mark.parametrize("jobs", ["1", "2", "3"])
-def test_the_report_does_not_depend_on_the_number_of_processes(tmp_path: Path, jobs: str) -> None:
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_the_report_does_not_depend_on_the_number_of_processes(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(pieces, "SIZE", 1 << 14)
     lines = [KNOWN, *(NEW.replace(b"guard", b"guard %d" % n).replace(b"60", b"%d" % n) for n in range(50)), FOREIGN]
-    many = tmp_path / "many.log"
-    many.write_bytes(b"".join(lines * 400 + [b"word " * (n % 60) + b"\n" for n in range(20_000)]))
-    assert many.stat().st_size > 3 * pieces.SIZE
-    assert run("--json", "--jobs", jobs, many).stdout == run("--json", "--jobs", "2", many).stdout
-    assert audited("--jobs", jobs, many)["lines"] == 52 * 400 + 20_000
+    odd = [b"word " * (n % 60) + chr(97 + n % 26).encode() * n + b"\n" for n in range(300)]
+    (tmp_path / "many.log").write_bytes(b"".join((lines + odd) * 10))
+    (tmp_path / "more.gz").write_bytes(gzip.compress(b"".join(lines * 20)))
+    reports = [audit(sources([str(tmp_path)]), catalog, jobs=number) for number in (1, jobs)]
+    first, second = (json.dumps(one.data(1000, one.shown(1000))) for one in reports)
+    assert first == second
+    assert json.loads(first)["lines"] == 10 * (52 + 300) + 20 * 52
 
 
 def test_processes_may_also_be_started_afresh(tmp_path: Path) -> None:
@@ -362,6 +367,7 @@ def test_alike_lines_are_one_shape(tmp_path: Path) -> None:
         (1, "unknown", None, None, "(an empty line)"),
         (1, "header_only", "cisco_asa", "733998", "Object <#> was shunned for <#> seconds by guard"),
     ]
+    assert {(one["draft"], one["no_draft"]) for one in shapes} == {(None, None)}  # nobody asked for them
     assert shapes[0]["example"] == FOREIGN.decode().strip().replace("22", "0")
 
 
@@ -398,7 +404,6 @@ def test_drafts_are_those_of_the_verb_new(tmp_path: Path) -> None:
     text = run("--drafts", tmp_path / "some.log").stdout
     assert new.stdout in text
     assert b"# No draft for 1 shape. No header" in text
-    assert b"733999'" not in run(tmp_path / "some.log").stdout
 
 
 # ---------------------------------------------------------------- for people

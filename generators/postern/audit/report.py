@@ -69,7 +69,7 @@ class Shown:
             "count": self.shape.count,
             "status": group.status,
             "product": group.product or None,
-            "id": group.ident or None,
+            "id": clean(group.ident) or None,
             "template": self.template,
             "example": self.example,
             "draft": self.draft or None,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from postern.model import Catalog, Product
 
 _MOST_SHAPES = 200  # of one piece
+_LONGEST_ID = 100  # characters; in a key-value line an id is whatever stands there
 
 
 @dataclass
@@ -88,7 +89,7 @@ def counted(given: Iterable[str], matcher: Matcher, product: Product | None) -> 
             messages[one.message.key] += 1
             continue
         known = one.product or product
-        group = Group(known.name if known else "", one.status, one.ident or "")
+        group = Group(known.name if known else "", one.status, (one.ident or "")[:_LONGEST_ID])
         rest[group.product, group.status] += 1
         shapes.add(group, masked(one.body), line[:LONGEST_EXAMPLE])
     return Tally(dict(messages), dict(rest), shapes.found(), shapes.unclustered)

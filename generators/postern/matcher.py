@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postern import kv, regex
 from postern.casts import CASTS
 from postern.dispatch import NONE, Buckets, buckets
-from postern.engines import python_prefix_source, python_regex
+from postern.engines import python_prefix_source, python_regex, python_test
 from postern.order import WILD
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Recognised(NamedTuple):
 class _Pattern:
     """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
-    __slots__ = ("idents", "match", "message", "needed", "node", "slots", "wording")
+    __slots__ = ("fits", "idents", "match", "message", "needed", "node", "slots", "wording")
 
     def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
         self.node = node
@@ -88,6 +88,7 @@ class _Pattern:
         self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
         # The match at the start of a text; of the whole text where the pattern is of a wording.
         self.match: Callable[[str], re.Match[str] | None] = self._first_match
+        self.fits: Callable[[str], re.Match[str] | None] = self._first_fits  # the same of a wording, without captures
 
     def values(self, found: re.Match[str]) -> list[Value]:
         """The captured values of a match."""
@@ -100,6 +101,10 @@ class _Pattern:
     def _first_match(self, text: str) -> re.Match[str] | None:
         self.match = (python_regex(self.node) if self.wording else re.compile(python_prefix_source(self.node))).match
         return self.match(text)
+
+    def _first_fits(self, text: str) -> re.Match[str] | None:
+        self.fits = python_test(self.node).match
+        return self.fits(text)
 
 
 class Matcher:
@@ -174,8 +179,10 @@ class _ProductMatcher:
             ident = self._key(kv.bracketed(body, ()) if framed.form.header.bracketed else kv.native(body))
             return Recognised(self.product, body, ident, self._messages.get(ident or ""))
         ident = _ident(framed)
-        hit = self._hit(ident, body)
-        return Recognised(self.product, body, ident, hit[0].message if hit else None)
+        for pattern in self._candidates(ident, body):
+            if pattern.fits(body):
+                return Recognised(self.product, body, ident, pattern.message)
+        return Recognised(self.product, body, ident, None)
 
     def _read_text(self, decoded: Decoded, ident: str | None) -> None:
         decoded.ident = ident

@@ -39,7 +39,7 @@ def _row(row: Row) -> dict[str, object]:
         "title": row.title,
         "lines": f"{row.lines:,}",
         "counts": [
-            (name, name.split()[0], f"{count:,}", percent(count, row.lines), _width(count, row.lines))
+            (name, name.split()[0], f"{count:,}", percent(count, row.lines) if count else "", _width(count, row.lines))
             for name, count in counts
         ],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from postern.model import Catalog
 
 COMMAND = str(Path(sys.executable).with_name("postern"))
+AUDITED = 1_000_000
+AUDITORS = 3  # the parent and one process for each of two cores
+# Runs a command and prints the peak of its largest process in KiB: no other command of ours is counted in.
+LARGEST_CHILD = (
+    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+)
 
 
 def check_and_build() -> Figure:
@@ -76,6 +84,34 @@ def explain(lines: dict[str, list[str]]) -> Figure:
     return Figure("explain --json", measured, "lines/s", 10_000, at_most=False, note=f"{count:,} lines, {note}")
 
 
+def audit(lines: dict[str, list[str]]) -> list[Figure]:
+    """Lines that `postern audit` counts in a second on two cores, with the start of Python, and the memory it takes."""
+    mixed = "".join(f"{line}\n" for pair in zip(*lines.values(), strict=True) for line in pair)
+    times = AUDITED // mixed.count("\n")
+    count = times * mixed.count("\n")
+    sizes = []
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mixed.log"
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(mixed for _ in range(times))
+        command = [sys.executable, "-c", LARGEST_CHILD, COMMAND, "audit", "--json", "--jobs", "2", str(file)]
+
+        def once() -> float:
+            begun = time.perf_counter()
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            spent = time.perf_counter() - begun
+            sizes.append(AUDITORS * int(done.stdout) / 1024)
+            return count / spent
+
+        measured, note = median_of(3, once)
+    note = f"{count:,} lines of both mixes in one file, device not told, {note}"
+    return [
+        Figure("audit", measured, "lines/s", 100_000, at_most=False, note=note),
+        Figure("audit, memory", max(sizes), "MB", 500, at_most=True, note="three processes, each as the largest"),
+    ]
+
+
 def _postern(*arguments: str) -> str:
     done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -87,7 +123,7 @@ def measure() -> list[Figure]:
     """All figures of the tools."""
     catalog = compile_catalog(catalog_root())
     lines = mixes(catalog)
-    return [check_and_build(), check_then_build(), matcher(catalog, lines), explain(lines)]
+    return [check_and_build(), check_then_build(), matcher(catalog, lines), explain(lines), *audit(lines)]
 
 
 if __name__ == "__main__":

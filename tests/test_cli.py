@@ -18,7 +18,8 @@ import pytest
 import yaml
 
 from postern import artifact, draft
-from postern.cli import VERBS, errors, lines, panel
+from postern.clean import clean
+from postern.cli import VERBS, errors, lines
 from postern.compile import compile_catalog
 from postern.matcher import Matcher
 from support.corpus import every_line
@@ -259,7 +260,7 @@ def test_a_line_cannot_steer_the_terminal() -> None:
     ).stdout
     assert b"\x1b" not in text
     assert b"\\x1b[31mred\\u202e" in text
-    assert panel.clean("[bold]x[/bold]\n") == "[bold]x[/bold]\\n"
+    assert clean("[bold]x[/bold]\n") == "[bold]x[/bold]\\n"
 
 
 def test_a_line_from_the_arguments_follows_the_same_rules() -> None:

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from postern import kv
@@ -201,6 +201,27 @@ def _event(decoded: Decoded, catalog: Catalog, product: Product) -> str:
     usual = "mail_info" if product.dispatch == "words" else "network_info"
     wanted = (usual,) if product.dispatch == "words" else (*by_words, usual)
     return next((one for one in (*wanted, *catalog.events) if one in catalog.events), usual)
+
+
+def listing(made: Draft) -> Iterator[str]:
+    """The draft as it is shown: where it belongs and what is left to do, as comments, and its YAML."""
+    if made.message is not None:
+        yield f"# A further wording of {made.message.key}, for {made.message.place.where}:"
+    else:
+        yield f"# A new message, for {_file(made)}:"
+    yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
+    for finding in made.findings:
+        yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
+    yield made.yaml().rstrip("\n")
+
+
+def _file(made: Draft) -> str:
+    """The file that holds messages with the nearest ids."""
+    product = made.product
+    if product.dispatch == "words":
+        return f"a file of catalog/{product.name}/"
+    near = [message for message in product.messages if message.id[:3] == made.ident[:3]]
+    return str(PurePath(near[0].place.document.path)) if near else f"a new file of catalog/{product.name}/"
 
 
 # ---------------------------------------------------------------- key-value bodies

@@ -24,6 +24,12 @@ def python_regex(node: regex.Node) -> re.Pattern[str]:
     return re.compile(python_source(node))
 
 
+@cache
+def python_test(node: regex.Node) -> re.Pattern[str]:
+    """The tree compiled without its captures: what only tells whether a text matches is a fifth faster."""
+    return re.compile(rf"\A(?:{regex.spell(node, regex.uncaptured)})\Z")
+
+
 def pcre2_source(node: regex.Node) -> str:
     """The tree as a PCRE2 regex with numbered groups, anchored at both ends."""
     return rf"\A(?:{regex.spell(node)})\z"

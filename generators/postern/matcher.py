@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import kv, regex
 from postern.casts import CASTS
 from postern.dispatch import NONE, Buckets, buckets
-from postern.engines import python_prefix_source, python_regex
+from postern.engines import python_prefix_source, python_regex, python_test
 from postern.order import WILD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from postern.dispatch import Tree
-    from postern.model import Catalog, KvSlot, Message, Product, Wording
+    from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
 
 _WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
@@ -56,10 +56,26 @@ class Decoded:
         return self.extras | {name: value for name, _, value in self.values}
 
 
+class Recognised(NamedTuple):
+    """Which message a line is, without its values: what `Decoded` says of the same names."""
+
+    product: Product | None
+    body: str
+    ident: str | None
+    message: Message | None
+
+    @property
+    def status(self) -> str:
+        """`parsed`, `header_only` or `unknown`."""
+        if self.message is not None:
+            return PARSED
+        return UNKNOWN if self.product is None else HEADER_ONLY
+
+
 class _Pattern:
     """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
-    __slots__ = ("_match", "message", "needed", "node", "slots", "wording")
+    __slots__ = ("fits", "idents", "match", "message", "needed", "node", "slots", "wording")
 
     def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
         self.node = node
@@ -69,27 +85,26 @@ class _Pattern:
         self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
             (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
         ]
-        self._match: Callable[[str], re.Match[str] | None] | None = None
+        self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
+        # The match at the start of a text; of the whole text where the pattern is of a wording.
+        self.match: Callable[[str], re.Match[str] | None] = self._first_match
+        self.fits: Callable[[str], re.Match[str] | None] = self._first_fits  # the same of a wording, without captures
 
-    def values(self, text: str) -> tuple[list[Value], str] | None:
-        """The captured values and what follows the match; None if it does not match."""
-        if self._match is None:
-            self._match = self._compiled()
-        found = self._match(text)
-        if found is None:
-            return None
-        groups = found.groups()
-        values = [
+    def values(self, found: re.Match[str]) -> list[Value]:
+        """The captured values of a match."""
+        return [
             (name, member, raw if cast is None else cast(raw))
-            for (name, member, cast), raw in zip(self.slots, groups, strict=False)
+            for (name, member, cast), raw in zip(self.slots, found.groups(), strict=False)
             if raw is not None
         ]
-        return values, text[found.end() :]
 
-    def _compiled(self) -> Callable[[str], re.Match[str] | None]:
-        if self.wording is None:
-            return re.compile(python_prefix_source(self.node)).match
-        return python_regex(self.node).match
+    def _first_match(self, text: str) -> re.Match[str] | None:
+        self.match = (python_regex(self.node) if self.wording else re.compile(python_prefix_source(self.node))).match
+        return self.match(text)
+
+    def _first_fits(self, text: str) -> re.Match[str] | None:
+        self.fits = python_test(self.node).match
+        return self.fits(text)
 
 
 class Matcher:
@@ -97,23 +112,45 @@ class Matcher:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._products = {product.name: _ProductMatcher(product) for product in catalog.products}
+        products = [_ProductMatcher(product) for product in catalog.products]
         # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
-        self._routed = sorted(self._products.values(), key=lambda one: one.product.dispatch == "words")
+        routed = sorted(products, key=lambda one: one.product.dispatch == "words")
+        self._forms = {one.product.name: one.forms for one in products}
+        self._routed = [form for one in routed for form in one.forms]
 
     def decode(self, line: str, product: Product | None = None) -> Decoded:
         """What a line says; `product` if its device is known, else every frame is tried."""
-        for matcher in [self._products[product.name]] if product else self._routed:
-            decoded = matcher.decode(line)
-            if decoded is not None:
-                return decoded
-        return Decoded(line, UNKNOWN, None, line)
+        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        return framed.form.owner.decode(line, framed) if framed else Decoded(line, UNKNOWN, None, line)
+
+    def recognise(self, line: str, product: Product | None = None) -> Recognised:
+        """Which message a line is: what `decode` says of it, in half the time, for no value is read."""
+        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        return framed.form.owner.recognise(framed) if framed else Recognised(None, line, None, None)
+
+
+class _Form(NamedTuple):
+    """One form of a header: what a line must hold, the form, its pattern, and whose it is."""
+
+    needed: str
+    header: Header
+    pattern: _Pattern
+    owner: _ProductMatcher
+
+
+class _Framed(NamedTuple):
+    """A line whose header is known: the header's form and match, and what stands after it."""
+
+    form: _Form
+    found: re.Match[str]
+    body: str
 
 
 class _ProductMatcher:
     def __init__(self, product: Product) -> None:
         self.product = product
-        self._headers = [(header, _Pattern(header.node)) for header in product.headers]
+        headers = [(header, _Pattern(header.node)) for header in product.headers]
+        self.forms = [_Form(pattern.needed, header, pattern, self) for header, pattern in headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._messages = {message.id: message for message in product.messages}
         self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
@@ -128,55 +165,63 @@ class _ProductMatcher:
         self._tree = found.tree
         self._pools = [[patterns[id(wording)] for _, wording in pool] for pool in found.pools]
 
-    def decode(self, line: str) -> Decoded | None:
-        for form, pattern in self._headers:
-            if pattern.needed not in line or (found := pattern.values(line)) is None:
-                continue
-            header, body = found
-            if closing := form.closing:
-                body = body.rstrip(" \t\r\n")
-                if not body.endswith(closing):
-                    continue
-                body = body.removesuffix(closing)
-            decoded = Decoded(line, HEADER_ONLY, self.product, body, header)
-            if self.product.dispatch == "key":
-                self._read_keys(decoded, bracketed=form.bracketed)
-            else:
-                self._read_text(decoded)
-            return decoded
+    def decode(self, line: str, framed: _Framed) -> Decoded:
+        decoded = Decoded(line, HEADER_ONLY, self.product, framed.body, framed.form.pattern.values(framed.found))
+        if self.product.dispatch == "key":
+            self._read_keys(decoded, bracketed=framed.form.header.bracketed)
+        else:
+            self._read_text(decoded, _ident(framed))
+        return decoded
+
+    def recognise(self, framed: _Framed) -> Recognised:
+        body = framed.body
+        if self.product.dispatch == "key":
+            ident = self._key(kv.bracketed(body, ()) if framed.form.header.bracketed else kv.native(body))
+            return Recognised(self.product, body, ident, self._messages.get(ident or ""))
+        ident = _ident(framed)
+        for pattern in self._candidates(ident, body):
+            if pattern.fits(body):
+                return Recognised(self.product, body, ident, pattern.message)
+        return Recognised(self.product, body, ident, None)
+
+    def _read_text(self, decoded: Decoded, ident: str | None) -> None:
+        decoded.ident = ident
+        if hit := self._hit(ident, decoded.body):
+            pattern, found = hit
+            decoded.values = pattern.values(found)
+            decoded.message, decoded.wording, decoded.status = pattern.message, pattern.wording, PARSED
+            return
+        for pattern in self._fallback:
+            if fallback := pattern.match(decoded.body):
+                decoded.values = pattern.values(fallback)
+                return
+
+    def _hit(self, ident: str | None, body: str) -> tuple[_Pattern, re.Match[str]] | None:
+        for pattern in self._candidates(ident, body):
+            if found := pattern.match(body):
+                return pattern, found
         return None
 
-    def _read_text(self, decoded: Decoded) -> None:
-        for name, _, value in decoded.header:
-            if name == "message_id":
-                decoded.ident = value
-        for pattern in self._candidates(decoded):
-            found = pattern.values(decoded.body)
-            if found is not None:
-                decoded.values = found[0]
-                decoded.message, decoded.wording, decoded.status = pattern.message, pattern.wording, PARSED
-                return
-        for pattern in self._fallback:
-            found = pattern.values(decoded.body)
-            if found is not None:
-                decoded.values = found[0]
-                return
-
-    def _candidates(self, decoded: Decoded) -> Sequence[_Pattern]:
+    def _candidates(self, ident: str | None, body: str) -> Sequence[_Pattern]:
         if self.product.dispatch == "id":
-            return self._by_id.get(decoded.ident or "", ())
+            return self._by_id.get(ident or "", ())
         node: Tree | int = self._tree
-        words = _WORD.finditer(decoded.body)
+        words = _WORD.finditer(body)
         while isinstance(node, dict):
             word = next(words, None)
             node = node.get(word[0] if word else "", node[WILD])
         return self._pools[node] if node != NONE else ()
 
+    def _key(self, tokens: Iterable[kv.Token]) -> str | None:
+        """The id among the tokens of a key-value body, with the leading zeros that some layouts leave out."""
+        product = self.product
+        ident = next((token.value for token in tokens if token.key == product.key and token.group == ""), "")
+        return (ident.zfill(product.key_digits) if ident.isascii() and ident.isdigit() else ident) or None
+
     def _read_keys(self, decoded: Decoded, *, bracketed: bool) -> None:
         product = self.product
         tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
-        ident = next((token.value for token in tokens if token.key == product.key and token.group == ""), "")
-        decoded.ident = (ident.zfill(product.key_digits) if ident.isascii() and ident.isdigit() else ident) or None
+        decoded.ident = self._key(tokens)
         message = self._messages.get(decoded.ident or "")
         owned = dict(product.common)
         context: dict[tuple[str, str], KvSlot] = {}
@@ -200,6 +245,29 @@ def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict
         for group in product.context[name].groups
         for key, slot in product.context[name].keys.items()
     }
+
+
+def _framed(forms: list[_Form], line: str) -> _Framed | None:
+    """The header of a line: the first form that fits."""
+    for form in forms:
+        if form.needed not in line or (found := form.pattern.match(line)) is None:
+            continue
+        body = line[found.end() :]
+        if closing := form.header.closing:
+            body = body.rstrip(" \t\r\n")
+            if not body.endswith(closing):
+                continue
+            body = body.removesuffix(closing)
+        return _Framed(form, found, body)
+    return None
+
+
+def _ident(framed: _Framed) -> str | None:
+    """The message id of a header; None where it has none."""
+    for at in framed.form.pattern.idents:
+        if (ident := framed.found[at]) is not None:
+            return ident
+    return None
 
 
 def _rank(pattern: _Pattern) -> int:

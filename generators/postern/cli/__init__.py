@@ -30,6 +30,7 @@ VERBS = (
     Verb("check", "check", "Find all that is wrong with the catalog."),
     Verb("list", "listing", "List the messages that the catalog knows."),
     Verb("explain", "explain", "Tell what log lines mean and what to do."),
+    Verb("audit", "audit", "Count what share of log files the catalog reads."),
     Verb("build", "build", "Generate everything below out/."),
     Verb("package", "package", "Pack the Splunk app into one file."),
     Verb("new", "new", "Draft a catalog entry from a log line."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,6 @@ from postern.cli.errors import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from postern.draft import Draft
 
 EXAMPLES = (
     "postern new '%ASA-4-733999: Object 192.0.2.7 was shunned for 60 seconds'",
@@ -66,26 +63,6 @@ def _answer(line: str, name: str) -> Iterator[str]:
         yield f"# This line is known: {decoded.message.key} ({decoded.message.title})."
         return
     try:
-        yield from _shown(draft.draft(decoded, catalog, root))
+        yield from draft.listing(draft.draft(decoded, catalog, root))
     except draft.DraftError as error:
         raise Stop(error.sentence, error.way_out) from None
-
-
-def _shown(made: Draft) -> Iterator[str]:
-    if made.message is not None:
-        yield f"# A further wording of {made.message.key}, for {made.message.place.where}:"
-    else:
-        yield f"# A new message, for {_file(made)}:"
-    yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
-    for finding in made.findings:
-        yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
-    yield made.yaml().rstrip("\n")
-
-
-def _file(made: Draft) -> str:
-    """The file that holds messages with the nearest ids."""
-    product = made.product
-    if product.dispatch == "words":
-        return f"a file of catalog/{product.name}/"
-    near = [message for message in product.messages if message.id[:3] == made.ident[:3]]
-    return str(PurePath(near[0].place.document.path)) if near else f"a new file of catalog/{product.name}/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from postern.clean import clean
 from postern.document import flat
 from postern.matcher import HEADER_ONLY, PARSED, Decoded
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from postern.model import Catalog
 
 _WIDE = 120
-_LONG = 400  # characters of a value; the whole is in --json
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _COLOURS = {"emergency": "red", "alert": "red", "critical": "red", "error": "red", "warning": "yellow"}
 # Fields that repeat what stands elsewhere in the panel.
 _SAID = frozenset({"message", "event.original", "ecs.version", "event.module", "postern.key", "postern.parse_status"})
@@ -29,12 +27,6 @@ _SAID = frozenset({"message", "event.original", "ecs.version", "event.module", "
 def console() -> Console:
     """Standard output: as wide as the terminal, or as a page."""
     return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
-
-
-def clean(value: Any) -> str:
-    r"""A value in one line; what would move the cursor or turn the text is shown as `\xNN`, and a long one is cut."""
-    text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))
-    return text if len(text) <= _LONG else f"{text[:_LONG]}… ({len(text):,} characters)"
 
 
 def panel(decoded: Decoded, explained: dict[str, Any], catalog: Catalog) -> Panel:

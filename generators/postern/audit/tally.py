@@ -1,0 +1,95 @@
+"""What one piece holds: the work of one process."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from postern.audit.pieces import LONGEST
+from postern.audit.shapes import LONGEST_EXAMPLE, Group, Shape, Shapes, masked
+from postern.audit.sources import Problem, sentence
+from postern.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postern.audit.pieces import Piece
+    from postern.model import Catalog, Product
+
+_MOST_SHAPES = 200  # of one piece
+_LONGEST_ID = 100  # characters; in a key-value line an id is whatever stands there
+
+
+@dataclass
+class Tally:
+    """The counts of one piece.
+
+    Attributes:
+        messages: parsed lines by key.
+        rest: the other lines by product ('' where none is known) and status.
+        shapes: clusters of these others.
+        unclustered: how many of them are in no cluster.
+        problem: why the piece could not be read.
+    """
+
+    messages: dict[str, int] = field(default_factory=dict)
+    rest: dict[tuple[str, str], int] = field(default_factory=dict)
+    shapes: list[Shape] = field(default_factory=list)
+    unclustered: int = 0
+    problem: Problem | None = None
+
+
+class _Worker:
+    """What a process keeps from piece to piece."""
+
+    matcher: Matcher
+    product: Product | None
+
+
+def begin(catalog: Catalog, product: str) -> None:
+    """Readies a process: a catalog, and the product where it is known."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    _Worker.matcher = Matcher(catalog)
+    _Worker.product = catalog.product(product) if product else None
+    gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
+
+
+def tally(piece: Piece) -> Tally:
+    """Counts a piece; one that cannot be read has a problem and no counts."""
+    try:
+        data = piece.read()
+    except OSError as error:
+        return Tally(problem=Problem(piece.shown, sentence(error)))
+    return counted(lines(data), _Worker.matcher, _Worker.product)
+
+
+def lines(data: bytes) -> Iterable[str]:
+    r"""The lines of a piece without LF or CRLF; bytes that are not UTF-8 are shown as `\xNN`."""
+    if not data:
+        return ()
+    parts = data.removesuffix(b"\n").split(b"\n")
+    if len(data) > LONGEST:
+        parts = [line[:LONGEST] for line in parts]
+    text = b"\n".join(parts).decode("utf-8", "backslashreplace")
+    return [line.removesuffix("\r") for line in text.split("\n")] if "\r" in text else text.split("\n")
+
+
+def counted(given: Iterable[str], matcher: Matcher, product: Product | None) -> Tally:
+    """The counts of lines."""
+    messages: defaultdict[str, int] = defaultdict(int)
+    rest: defaultdict[tuple[str, str], int] = defaultdict(int)
+    shapes = Shapes(_MOST_SHAPES)
+    recognise = matcher.recognise
+    for line in given:
+        one = recognise(line, product)
+        if one.message is not None:
+            messages[one.message.key] += 1
+            continue
+        known = one.product or product
+        group = Group(known.name if known else "", one.status, (one.ident or "")[:_LONGEST_ID])
+        rest[group.product, group.status] += 1
+        shapes.add(group, masked(one.body), line[:LONGEST_EXAMPLE])
+    return Tally(dict(messages), dict(rest), shapes.found(), shapes.unclustered)

@@ -82,7 +82,7 @@ def test_an_id_that_is_too_much_for_one_regex_is_shared_only_among_texts_that_ca
     assert len(parts) > 1
     assert {one.source_key for one in parts} == {found.name}
     twin = replace(found.texts[0], wording=replace(found.texts[0].wording, number=9))
-    with pytest.raises(buckets.OverlapError, match="302020: wordings 0 and 9"):
+    with pytest.raises(buckets.OverlapError, match="302020: one line could match wordings 0 and 9"):
         list(buckets.id_transforms(catalog(), replace(found, texts=(*found.texts, twin))))
 
 

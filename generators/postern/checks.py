@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _BASES = frozenset({"types.yaml", "fields.yaml", "_product.yaml"})
 
 
-def checked(root: Path, site: Path | None = None) -> Catalog:
-    """The catalog below `root`, in which everything holds; `site` is a site.yaml.
+def checked(root: Path, site: Path | None = None, overlay: Path | None = None) -> Catalog:
+    """The catalog below `root`, in which everything holds; site.yaml and overlay as in `compile_catalog`.
 
     Raises:
         CatalogError: with every finding of the compiler and of the samples.
     """
     try:
-        catalog = compile_catalog(root, site)
+        catalog = compile_catalog(root, site, overlay)
     except CatalogError as error:
         raise CatalogError([*error.findings, *_samples_of_the_sound(error)], error.catalog) from None
     if found := list(rules.samples(catalog)):

@@ -349,6 +349,11 @@ class Catalog:
         """All messages of all products."""
         return (message for product in self.products for message in product.messages)
 
+    @property
+    def overlaid(self) -> bool:
+        """Whether an overlay adds or replaces messages."""
+        return any(message.place.document.overlay for message in self.messages())
+
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """All ECS paths that slots may write, sorted."""

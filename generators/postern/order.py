@@ -144,9 +144,11 @@ def _wins(
         elif other_low > high:
             yield other, one
         else:
-            literals = f"{low}-{high} and {other_low}-{other_high} literals"
-            problem = f"a line could match it and {other.key} at {other.place.where} with {literals}"
-            findings.append(one.place.finding("P604", problem, "", "text"))
+            # Whoever wrote an overlay can mend the overlay.
+            mine, theirs = (other, one) if other.place.document.overlay else (one, other)
+            literals = " and ".join("{}-{}".format(*ranges[id(text)]) for text in (mine, theirs))
+            problem = f"a line could match it and {theirs.key} at {theirs.place.where} with {literals} literals"
+            findings.append(mine.place.finding("P604", problem, "", "text"))
 
 
 def _may_meet(one: Wording, other: Wording) -> bool:

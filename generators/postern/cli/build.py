@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from postern.cli.choices import SITE_HELP, site_file
+from postern.cli.choices import OVERLAY, SITE_HELP, overlay_folder, site_file
 from postern.cli.errors import Stop, counted
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ EXAMPLES = (
     "postern build --check             # in CI: is out/ what the catalog generates?",
     "postern build --out /tmp/content",
     "postern build --out /tmp/content --site site.yaml",
+    "postern build --out /tmp/content --overlay my-entries",
 )
 
 
@@ -26,6 +27,7 @@ def run(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file differs.")] = False,
     out: Annotated[str, typer.Option(metavar="DIR", help="Where to write; default: out/ of the checkout.")] = "",
     site: Annotated[str, typer.Option(metavar="FILE", help=SITE_HELP)] = "",
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Generate everything below out/ from the catalog.
 
@@ -36,8 +38,10 @@ def run(
     from postern.backends import artifacts
     from postern.checks import checked
 
+    laid = overlay_folder(overlay)
+    _refuse_mixing(out, laid)
     folder = Path(out) if out else _near((paths.checkout() or Path()) / "out")
-    made = artifacts(checked(paths.catalog_root(), site_file(site)))
+    made = artifacts(checked(paths.catalog_root(), site_file(site), laid))
     _refuse_foreign(made, folder, named=bool(out))
     if check:
         _compare(
@@ -46,6 +50,14 @@ def run(
         typer.echo(f"{folder}: {counted(len(made), 'file')}, all as the catalog generates them.")
     else:
         _report(artifact.write(made, folder), made, folder)
+
+
+def _refuse_mixing(out: str, overlay: Path | None) -> None:
+    """What is committed under out/ of a checkout is the bundled catalog's alone."""
+    from postern import paths
+
+    if overlay is not None and not out and paths.checkout():
+        raise Stop("out/ of a checkout holds what the bundled catalog generates.", "Name another folder with --out.")
 
 
 def _near(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postern.cli import lines
+from postern.cli.choices import OVERLAY, known_product, overlay_folder
 from postern.cli.errors import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from postern.draft import Draft
 
@@ -28,18 +31,20 @@ def run(
         str | None, typer.Argument(metavar="LINE", help="A whole log line; - reads it from standard input.")
     ] = None,
     product: Annotated[str, typer.Option(help="The device, where the line does not tell it.")] = "",
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Draft a catalog entry from a log line.
 
-    Prints YAML for catalog/PRODUCT/: the header is read, and what looks like a value becomes a slot. Write title,
-    meaning and action yourself, and give the sample documentation addresses. A line that is known is told by its key.
+    Prints YAML for catalog/PRODUCT/, or for that folder of the overlay: the header is read, and what looks like a value
+    becomes a slot. Write title, meaning and action yourself, and give the sample documentation addresses. A line that
+    is known is told by its key.
     """
     if line is None and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a line in quotes, or - to read it from standard input", param_hint="LINE")
     given = _first() if line in (None, "-") else lines.argument(line)
     if not given.strip():
         raise Stop("The line is empty.", "Give a whole log line, with its header.")
-    sys.stdout.writelines(f"{one}\n" for one in _answer(given, product))
+    sys.stdout.writelines(f"{one}\n" for one in _answer(given, product, overlay_folder(overlay)))
 
 
 def _first() -> str:
@@ -50,14 +55,13 @@ def _first() -> str:
     return ""
 
 
-def _answer(line: str, name: str) -> Iterator[str]:
+def _answer(line: str, name: str, overlay: Path | None) -> Iterator[str]:
     from postern import draft, paths
-    from postern.cli.choices import known_product
     from postern.compile import compile_catalog
     from postern.matcher import UNKNOWN, Matcher
 
     root = paths.catalog_root()
-    catalog = compile_catalog(root)
+    catalog = compile_catalog(root, overlay=overlay)
     decoded = Matcher(catalog).decode(line, known_product(catalog, name))
     if decoded.status == UNKNOWN:
         titles = ", ".join(product.title for product in catalog.products)
@@ -66,25 +70,30 @@ def _answer(line: str, name: str) -> Iterator[str]:
         yield f"# This line is known: {decoded.message.key} ({decoded.message.title})."
         return
     try:
-        yield from _shown(draft.draft(decoded, catalog, root))
+        yield from _shown(draft.draft(decoded, catalog, root, overlay), overlay)
     except draft.DraftError as error:
         raise Stop(error.sentence, error.way_out) from None
 
 
-def _shown(made: Draft) -> Iterator[str]:
-    if made.message is not None:
+def _shown(made: Draft, overlay: Path | None) -> Iterator[str]:
+    if made.message is None:
+        yield f"# A new message, for {_file(made, overlay)}:"
+    elif overlay is None or made.message.place.document.overlay:
         yield f"# A further wording of {made.message.key}, for {made.message.place.where}:"
     else:
-        yield f"# A new message, for {_file(made)}:"
+        yield f"# A further wording of {made.message.key}, which is at {made.message.place.where}:"
+        yield f"# copy the entry into {overlay / made.product.name}{os.sep}, say `replaces: true` in it, and add:"
     yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
     for finding in made.findings:
         yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
     yield made.yaml().rstrip("\n")
 
 
-def _file(made: Draft) -> str:
-    """The file that holds messages with the nearest ids."""
+def _file(made: Draft, overlay: Path | None) -> str:
+    """The file that holds messages with the nearest ids; with an overlay, one of it."""
     product = made.product
+    if overlay is not None:
+        return f"a file of {overlay / product.name}{os.sep}"
     if product.dispatch == "words":
         return f"a file of catalog/{product.name}/"
     near = [message for message in product.messages if message.id[:3] == made.ident[:3]]

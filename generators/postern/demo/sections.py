@@ -222,7 +222,7 @@ def places(stage: Stage, artifacts: Sequence[Artifact], out: Path | None) -> Non
     """Where each file lies, and whether it is what was installed."""
     stage.title("Where the files are")
     if out is None:
-        stage.say("This is an installed package: `postern build` writes the files below a folder of your choice.")
+        stage.say("`postern build --out FOLDER` writes what was installed and read here below a folder of your choice:")
     elif different := compare(artifacts, out):
         stage.say(f"{len(different)} files below {out}/ are not what the catalog generates now: run `postern build`.")
     else:

@@ -9,6 +9,7 @@ from itertools import product as product_of
 from typing import TYPE_CHECKING, NamedTuple
 
 from postern import dispatch, regex
+from postern.artifact import EmitError
 from postern.overlap import Automaton, overlap
 from postern.splunk import markers
 from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of
@@ -24,7 +25,7 @@ MAX_WORD_GROUPS = 120  # of a bucket found by words: its texts are tried one aft
 ID_LEAD = f"(?::{BLANK}{{0,8}}|{BLANK}{{1,8}})"  # between the id and the body
 
 
-class OverlapError(ValueError):
+class OverlapError(EmitError):
     """Two texts that a line could match stand in different transforms; the message names them."""
 
 
@@ -173,7 +174,8 @@ def _parts(bucket: Bucket) -> list[list[Text]]:
     for one, other in combinations(range(len(parts)), 2):
         for text, rival in product_of(parts[one], parts[other]):
             if text.message.id == rival.message.id and overlap(Automaton(text.body), Automaton(rival.body)):
-                raise OverlapError(f"{text.wording.key}: wordings {text.wording.number} and {rival.wording.number}")
+                pair = f"wordings {text.wording.number} and {rival.wording.number}"
+                raise OverlapError(f"{text.wording.key}: one line could match {pair}, which stand in two transforms")
     return parts
 
 

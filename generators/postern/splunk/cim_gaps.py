@@ -49,6 +49,7 @@ REASONS = {
 FOREIGN_REASONS = {
     ("Network_Traffic", "transport"): "IPsec and ICMPv6 are none of the model's three",
 }
+OF_OVERLAY = "entries of an overlay lack it"  # whose author need not argue with us
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Gap:
         never: fields that no slot and no constant gives.
         sometimes: fields that a slot gives in some lines.
         foreign: fields, each with a value beyond those that the model expects.
+        overlay: whether an overlay says the message or the event.
     """
 
     model: str
@@ -71,6 +73,7 @@ class Gap:
     never: frozenset[str]
     sometimes: frozenset[str]
     foreign: frozenset[tuple[str, str]]
+    overlay: bool = False
 
     @property
     def missing(self) -> frozenset[str]:
@@ -102,7 +105,10 @@ def _gap(catalog: Catalog, product: Product, message: Message, wording: Wording,
     lacking = model.required(cim.tags) - sure
     never = lacking - _possible(catalog, product, wording)
     foreign = frozenset(_foreign(catalog, product, wording, model, cim.tags))
-    return Gap(cim.model, event.name, product.name, message.key, wording.number, never, lacking - never, foreign)
+    overlay = message.place.document.overlay or event.place.document.overlay
+    return Gap(
+        cim.model, event.name, product.name, message.key, wording.number, never, lacking - never, foreign, overlay,
+    )  # fmt: skip
 
 
 def header_fields(catalog: Catalog, product: Product) -> frozenset[str]:
@@ -230,8 +236,9 @@ def _counts(of_each: Iterable[frozenset[str]]) -> dict[str, int]:
 
 
 def _reasons(of_model: list[Gap]) -> dict[str, str]:
+    own = {(gap.model, field) for gap in of_model if not gap.overlay for field in gap.missing}
     fields = sorted({(gap.model, field) for gap in of_model for field in gap.missing})
-    return {field: REASONS[model, field] for model, field in fields}
+    return {at[1]: REASONS[at] if at in own else REASONS.get(at, OF_OVERLAY) for at in fields}
 
 
 def _foreign_words(of_model: list[Gap]) -> list[Foreign]:
@@ -239,4 +246,6 @@ def _foreign_words(of_model: list[Gap]) -> list[Foreign]:
     for gap in of_model:
         for field, word in gap.foreign:
             words.setdefault((gap.model, field), set()).add(word)
-    return [Foreign(at[1], sorted(found), FOREIGN_REASONS[at]) for at, found in sorted(words.items())]
+    own = {(gap.model, field) for gap in of_model if not gap.overlay for field, _ in gap.foreign}
+    reasons = {at: FOREIGN_REASONS[at] if at in own else FOREIGN_REASONS.get(at, OF_OVERLAY) for at in words}
+    return [Foreign(at[1], sorted(found), reasons[at]) for at, found in sorted(words.items())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.artifact import EmitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ NAME = "(marker)"  # of the capture; no slot has such a name
 _LEAST = 2
 
 
-class NoMarkerError(ValueError):
+class NoMarkerError(EmitError):
     """A wording has no fixed word left that tells it apart; the message names it."""
 
 

@@ -34,9 +34,9 @@ _Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:y
 
 
 def write(folder: Path, messages: int = MESSAGES) -> int:
-    """Writes the overlay, one file a class; returns the number of clones, at most one class too few to be exact."""
+    """Writes the overlay, one file a class, for that many messages in all; returns the number of clones."""
     originals = list(_originals())
-    wanted = messages - _bundled()
+    wanted = messages - bundled()
     target = folder / PRODUCT
     target.mkdir(parents=True, exist_ok=True)
     made = 0
@@ -67,7 +67,8 @@ def _fit(ident: str, entry: dict[str, Any], prefixed: tuple[str, ...]) -> bool:
     return not ident.startswith(prefixed) and all(log.isprintable() for log in logs)
 
 
-def _bundled() -> int:
+def bundled() -> int:
+    """How many messages the bundled catalog holds."""
     paths = [path for path in catalog_root().glob("*/[!_]*.yaml") if (path.parent / "_product.yaml").is_file()]
     return sum(len(source.read(path, "").data.keys() - {"_shared"}) for path in paths)
 

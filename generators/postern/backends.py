@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postern import elastic, splunk
+from postern import coverage, elastic, splunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from postern.artifact import Artifact
     from postern.model import Catalog
 
-# A back end is one pure function; it emits below a folder of its own name.
-BACK_ENDS: dict[str, Callable[[Catalog], Iterator[Artifact]]] = {"elastic": elastic.emit, "splunk": splunk.emit}
+# A back end is one pure function; it emits below a folder of its own name, but for the page about them all.
+BACK_ENDS: dict[str, Callable[[Catalog], Iterator[Artifact]]] = {
+    "elastic": elastic.emit,
+    "splunk": splunk.emit,
+    "coverage": coverage.emit,
+}
 
 
 def artifacts(catalog: Catalog) -> list[Artifact]:

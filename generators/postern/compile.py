@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from postern import i18n, schema, source
 from postern.findings import CatalogError, Finding
@@ -15,10 +15,12 @@ from postern.texts import Texts
 from postern.types import Types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from postern.model import Product
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -32,6 +34,22 @@ class Compilation:
         """What is found about more than one file, or by more than the shape of one."""
         return self.layers.findings
 
+    @cached_property
+    def base(self) -> tuple[list[list[source.Document]], dict[str, Any]]:
+        """The documents of types, fields and events, and what an earlier run made of the same ones."""
+        documents = [self.layers.file(f"{name}.yaml", needed=True) for name in ("types", "fields", "events")]
+        return documents, self.layers.kept.on_base([document for some in documents for document in some])
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """Types, fields or events: an earlier run's, or made now and kept for the next if nothing was found."""
+        known: Made | None = self.base[1].get(name)
+        if known is not None:
+            return known
+        before, made = len(self.all_findings()), make()
+        if len(self.all_findings()) == before:
+            self.base[1][name] = made
+        return made
+
     def all_findings(self) -> list[Finding]:
         """All that was found so far."""
         return self.findings + [finding for document in self.layers.documents for finding in document.findings]
@@ -39,7 +57,10 @@ class Compilation:
     @cached_property
     def types(self) -> Types:
         """The types, checked by themselves."""
-        found = list(self.layers.entries(self.layers.file("types.yaml", needed=True), schema.TypeFile))
+        return self.kept("types", self._types)
+
+    def _types(self) -> Types:
+        found = list(self.layers.entries(self.base[0][0], schema.TypeFile))
         types = Types({name: file for name, file, _ in found}, {name: place for name, _, place in found})
         self.findings.extend(types.findings())
         return types
@@ -47,9 +68,11 @@ class Compilation:
     @cached_property
     def fields(self) -> dict[str, Field]:
         """The fields whose types are known."""
+        return self.kept("fields", self._fields)
+
+    def _fields(self) -> dict[str, Field]:
         fields = {}
-        documents = self.layers.file("fields.yaml", needed=True)
-        for name, file, place in self.layers.entries(documents, schema.FieldFile):
+        for name, file, place in self.layers.entries(self.base[0][1], schema.FieldFile):
             if file.type not in self.types:
                 known = ", ".join(self.types.names())
                 self.findings.append(place.finding("P303", f"{file.type} is not a type", known, "type"))
@@ -63,9 +86,11 @@ class Compilation:
     @cached_property
     def events(self) -> dict[str, Event]:
         """The events."""
+        return self.kept("events", self._events)
+
+    def _events(self) -> dict[str, Event]:
         events = {}
-        documents = self.layers.file("events.yaml", needed=True)
-        for name, file, place in self.layers.entries(documents, schema.EventFile):
+        for name, file, place in self.layers.entries(self.base[0][2], schema.EventFile):
             cim = Cim(file.cim.model, tuple(file.cim.tags), file.cim.action, file.cim.fields) if file.cim else None
             events[name] = Event(name, file.ecs.model_dump(exclude_none=True), cim, place)
         return events
@@ -118,7 +143,7 @@ def compiled(run: Compilation, site: Path | None = None) -> Catalog:
     )
     findings = run.all_findings()
     findings += run.layers.unread(run.frames)
-    findings += rules.static(catalog)
+    findings += rules.static(catalog, run.layers.kept.sound)
     if findings:
         raise CatalogError(findings, catalog)
     return catalog

@@ -50,7 +50,7 @@ def translated(run: Compilation, product: str, messages: list[Message]) -> list[
                 problem = "the English has changed: read both again, then say what it now renders"
                 run.findings.append(place.finding("P802", problem, f"of: '{english[ident]}'", "of"))
             found[ident][language] = Words(file.title, file.meaning, file.action)
-    return [replace(message, translations=found[message.id]) for message in messages]
+    return [replace(message, translations=found[message.id]) if found[message.id] else message for message in messages]
 
 
 def labels(run: Compilation) -> Mapping[str, Mapping[str, Label]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from postern import schema, source
 from postern.findings import Finding
+from postern.kept import Kept
 from postern.model import Place
 
 if TYPE_CHECKING:
@@ -44,21 +45,20 @@ class Layers:
     """All layers of a run, lowest first, with what was read of them and what was found."""
 
     layers: tuple[Layer, ...]
-    read: Callable[[Layer, Path], source.Document]
+    kept: Kept = field(default_factory=Kept)
     documents: list[source.Document] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
-    def of(
-        cls, root: Path, overlay: Path | None, read: Callable[[Layer, Path], source.Document] = Layer.read
-    ) -> Layers:
-        """The catalog below `root`, and the overlay if there is one; `read` may remember files that did not change."""
+    def of(cls, root: Path, overlay: Path | None, kept: Kept | None = None) -> Layers:
+        """The catalog below `root`, and the overlay if there is one; `kept` is what an earlier run left."""
         bundled = Layer(root, Path(root.name))
-        return cls((bundled, Layer(overlay, overlay, overlay=True)) if overlay else (bundled,), read)
+        layers = (bundled, Layer(overlay, overlay, overlay=True)) if overlay else (bundled,)
+        return cls(layers, kept or Kept())
 
     def document(self, layer: Layer, path: Path) -> source.Document:
         """A file, noted as read."""
-        document = self.read(layer, path)
+        document = self.kept.read(layer, path)
         self.documents.append(document)
         return document
 
@@ -105,7 +105,9 @@ class Layers:
                 if name == schema.SHARED or void(place, data) or not self.laid(name, data, place, places):
                     continue
                 places[name] = place
-                if (entry := schema.validate(model, document, (name,), data)) is not None:
+                entry = document.kept.get(name) or schema.validate(model, document, (name,), data)
+                if entry is not None:
+                    document.kept[name] = entry
                     found[name] = entry, place
         yield from ((name, *said) for name, said in found.items())
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from postern import kv, regex
 from postern.casts import CASTS
 from postern.dispatch import NONE, Buckets, buckets
-from postern.engines import python_prefix_source, python_regex
+from postern.engines import Match, python_match, python_prefix_source
 from postern.order import WILD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from postern.dispatch import Tree
     from postern.model import Catalog, KvSlot, Message, Product, Wording
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
 
+Compiler = Callable[[regex.Node], Match]
 Value = tuple[str, str, Any]  # slot, member type, value
 
 
@@ -59,17 +61,22 @@ class Decoded:
 class _Pattern:
     """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
-    __slots__ = ("_match", "message", "needed", "node", "slots", "wording")
+    __slots__ = ("_compile", "_match", "message", "needed", "node", "slots", "wording")
 
-    def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
+    def __init__(
+        self,
+        node: regex.Node,
+        message: Message | None = None,
+        wording: Wording | None = None,
+        compiler: Compiler = python_match,
+    ) -> None:
         self.node = node
         self.needed = "" if wording else regex.needed(node)
         self.message = message
         self.wording = wording
-        self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
-            (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
-        ]
-        self._match: Callable[[str], re.Match[str] | None] | None = None
+        self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = []
+        self._compile = compiler
+        self._match: Match | None = None
 
     def values(self, text: str) -> tuple[list[Value], str] | None:
         """The captured values and what follows the match; None if it does not match."""
@@ -86,18 +93,19 @@ class _Pattern:
         ]
         return values, text[found.end() :]
 
-    def _compiled(self) -> Callable[[str], re.Match[str] | None]:
+    def _compiled(self) -> Match:
+        self.slots = [(one.name, one.member, CASTS.get(one.cast or "")) for one in regex.captures(self.node)]
         if self.wording is None:
             return re.compile(python_prefix_source(self.node)).match
-        return python_regex(self.node).match
+        return self._compile(self.node)
 
 
 class Matcher:
-    """Decodes lines with a catalog."""
+    """Decodes lines with a catalog; `compiler` makes the regexes of texts, which are the dear part of it."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, compiler: Compiler = python_match) -> None:
         self.catalog = catalog
-        self._products = {product.name: _ProductMatcher(product) for product in catalog.products}
+        self._products = {product.name: _ProductMatcher(product, compiler) for product in catalog.products}
         # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
         self._routed = sorted(self._products.values(), key=lambda one: one.product.dispatch == "words")
 
@@ -111,14 +119,14 @@ class Matcher:
 
 
 class _ProductMatcher:
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, compiler: Compiler) -> None:
         self.product = product
         self._headers = [(header, _Pattern(header.node)) for header in product.headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._messages = {message.id: message for message in product.messages}
-        self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
+        self._fallback = [_Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
         patterns = {
-            id(wording): _Pattern(wording.body, message, wording)
+            id(wording): _Pattern(wording.body, message, wording, compiler)
             for message, wording in product.wordings()
             if wording.body is not None
         }

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from postern import i18n, notation, regex, schema
+from postern.kept import same
 from postern.model import Context, EventRule, Header, Message, Place, Product, Sample, Wording
 from postern.order import leads_of, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from postern import source
     from postern.compile import Compilation
@@ -104,7 +105,20 @@ class ProductBuilder:
         shared = {document.path: self.shared(document) for document in documents}
         for ident, entry, place in self.run.layers.entries(documents, schema.EntryFile):
             if (said := shared[place.document.path]) is not None:
-                yield self.message(ident, entry, said, place)
+                yield self.kept(ident, place, lambda: self.message(ident, entry, said, place))  # noqa: B023 - called now
+
+    def kept(self, ident: str, place: Place, make: Callable[[], Message]) -> Message:
+        """A message: an earlier run's if it is made of the same, else made now, and kept if it has no fault."""
+        run, kept = self.run, place.document.kept
+        of = (self.document, run.types, run.fields, run.events)
+        known = kept.get(("message", ident))
+        if known is not None and same(known[0], of):
+            message: Message = known[1]
+            return message
+        before, made = len(run.findings) + len(place.document.findings), make()
+        if len(run.findings) + len(place.document.findings) == before:
+            kept["message", ident] = of, made
+        return made
 
     @staticmethod
     def shared(document: source.Document) -> schema.SharedFile | None:

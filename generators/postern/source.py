@@ -23,13 +23,23 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Document:
-    """One file: its data, the line of each value by its path of keys, and whether it lies over the bundled catalog."""
+    """One file.
+
+    Attributes:
+        path: as findings call it.
+        data: what it holds.
+        lines: the line of each value by its path of keys.
+        findings: what was found in it.
+        overlay: whether it lies over the bundled catalog.
+        kept: what was made of it, for the next run that finds it unchanged.
+    """
 
     path: str
     data: Any
     lines: dict[Loc, int]
     findings: list[Finding] = field(default_factory=list)
     overlay: bool = False
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def line(self, loc: Loc) -> int:
         """The line of `loc`, or of the nearest place above it that is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import notation, regex
@@ -29,6 +30,7 @@ class Types:
     def __init__(self, files: Mapping[str, TypeFile], places: Mapping[str, Place]) -> None:
         self._files = dict(files)
         self._places = places
+        self._slots: dict[tuple[str, str], regex.Node] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -50,6 +52,12 @@ class Types:
 
     def slot(self, slot: str, type_name: str) -> regex.Node:
         """The tree of a slot of this type, its values captured (composites: one capture a part)."""
+        known = self._slots.get((slot, type_name))
+        if known is None:
+            known = self._slots[slot, type_name] = self._slot(slot, type_name)
+        return known
+
+    def _slot(self, slot: str, type_name: str) -> regex.Node:
         file = self.file(type_name)
         if file.text is not None:
             node = self.text(notation.parse(file.text), {}, prefix=f"{slot}_")
@@ -64,7 +72,7 @@ class Types:
 
     def _leaf(self, slot: str, type_name: str) -> regex.Capture:
         file = self.file(type_name)
-        return regex.Capture(slot, type_name, file.cast, regex.parse(file.shape or ""))
+        return regex.Capture(slot, type_name, file.cast, _shape(file.shape or ""))
 
     def members(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
         """The member types of a simple type and their casts, in the order in which they are tried."""
@@ -98,6 +106,7 @@ class Types:
         for name, file in self._files.items():
             if found := list(self._unbuilt(name, file)):
                 self._files[name] = _ANY_WORD
+                self._slots.clear()
                 yield from found
             else:
                 yield from self._faults(name, file)
@@ -128,6 +137,11 @@ class Types:
                 if bool(pattern.match(example)) != wanted:
                     problem = "does not fit the type" if wanted else "fits the type"
                     yield self._places[name].finding("P403", f"{example!r} {problem}", "", key, index)
+
+
+@cache
+def _shape(shape: str) -> regex.Node:
+    return regex.parse(shape)
 
 
 def _literal(text: str) -> regex.Node:

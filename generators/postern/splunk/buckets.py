@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postern import dispatch, regex
 from postern.artifact import EmitError
-from postern.overlap import Automaton, overlap
+from postern.overlap import meet
 from postern.splunk import markers
-from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of
+from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,14 +58,18 @@ class Text:
 
     def spell(self, groups: Groups) -> str:
         """Its regex; the slot that decides its event also fills the word field."""
-        return groups.spell(self.body, self._fields)
+        for capture in regex.captures(self._merged):
+            groups.open(*self._fields(capture))
+        return regex.spell(self._merged, regex.numbered, self.catalog.spelled("numbered"))
+
+    @cached_property
+    def _merged(self) -> regex.Node:
+        return merge(self.body, self._fields)
 
     @cached_property
     def size(self) -> Size:
         """What it adds to a bucket."""
-        groups = Groups(self.catalog)
-        self.spell(groups)
-        return Size(groups.count, regex.compiled_size(self.body))
+        return Size(sum(1 for _ in regex.captures(self._merged)), regex.compiled_size(self.body))
 
     def _fields(self, capture: regex.Capture) -> tuple[str, ...]:
         if capture.name == markers.NAME:
@@ -92,9 +96,11 @@ class Bucket:
 def texts(catalog: Catalog, product: Product) -> list[Text]:
     """All texts of a product with their markers: distinct within an id, or within the product where it has no ids."""
     pairs = [pair for pair in product.wordings() if pair[1].body is not None]
-    scopes = [[p for p in pairs if p[0].id == i] for i in dict.fromkeys(p[0].id for p in pairs)]
+    by_id: dict[str, list[tuple[Message, Wording]]] = {}
+    for pair in pairs:
+        by_id.setdefault(pair[0].id, []).append(pair)
     found = []
-    for scope in scopes if product.dispatch == "id" else [pairs]:
+    for scope in by_id.values() if product.dispatch == "id" else [pairs]:
         marked = markers.marked([wording for _, wording in scope])
         found += [Text(catalog, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
     return found
@@ -173,7 +179,7 @@ def _parts(bucket: Bucket) -> list[list[Text]]:
         parts[-1].append(text)
     for one, other in combinations(range(len(parts)), 2):
         for text, rival in product_of(parts[one], parts[other]):
-            if text.message.id == rival.message.id and overlap(Automaton(text.body), Automaton(rival.body)):
+            if text.message.id == rival.message.id and meet(text.body, rival.body):
                 pair = f"wordings {text.wording.number} and {rival.wording.number}"
                 raise OverlapError(f"{text.wording.key}: one line could match {pair}, which stand in two transforms")
     return parts

@@ -83,8 +83,10 @@ class Gap:
 
 def gaps(catalog: Catalog) -> list[Gap]:
     """One for each tagged event of each wording, in the order of the catalog."""
+    sure: _Sure = {}
+    framed = {product.name: header_fields(catalog, product) for product in catalog.products}
     return [
-        _gap(catalog, product, message, wording, event)
+        _gap(catalog, product, message, wording, event, framed[product.name], sure)
         for product in catalog.products
         for message, wording in product.wordings()
         for event in {event.name: event for event in wording.event.events()}.values()
@@ -92,16 +94,27 @@ def gaps(catalog: Catalog) -> list[Gap]:
     ]
 
 
-def _gap(catalog: Catalog, product: Product, message: Message, wording: Wording, event: Event) -> Gap:
+_Sure = dict[regex.Node, frozenset[str]]  # what is known of trees already: texts share those of their slots
+
+
+def _gap(  # noqa: PLR0913, PLR0917 - what a gap is about, and what is known of all
+    catalog: Catalog,
+    product: Product,
+    message: Message,
+    wording: Wording,
+    event: Event,
+    framed: frozenset[str],
+    known: _Sure,
+) -> Gap:
     cim = event.cim
     model = cim_schema.load().model(cim.model) if cim else None
     if cim is None or model is None:
         raise ValueError(f"{event.name} is of no data model")
-    sure = CONSTANTS | header_fields(catalog, product) | cim.constants(product.name).keys()
+    sure = CONSTANTS | framed | cim.constants(product.name).keys()
     if cim.action:
         sure |= {"action"}
     if wording.body is not None:
-        sure |= _sure(catalog, wording.body)
+        sure |= _sure(catalog, wording.body, known)
     lacking = model.required(cim.tags) - sure
     never = lacking - _possible(catalog, product, wording)
     foreign = frozenset(_foreign(catalog, product, wording, model, cim.tags))
@@ -130,14 +143,20 @@ def _slots(product: Product, wording: Wording) -> set[tuple[str, str]]:
     return {(slot.name, member) for slot in kv_slots(product, wording) for member, _ in slot.members}
 
 
-def _sure(catalog: Catalog, node: regex.Node) -> frozenset[str]:
+def _sure(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
     """The fields that each match of a tree gives."""
+    if node not in known:
+        known[node] = _surely(catalog, node, known)
+    return known[node]
+
+
+def _surely(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
     if isinstance(node, regex.Capture):
         name = catalog.cim_role(node)
         return frozenset([name] if name else [])
     if isinstance(node, regex.Repeat) and not node.least:
         return frozenset()
-    below = [_sure(catalog, child) for child in regex.children(node)]
+    below = [_sure(catalog, child, known) for child in regex.children(node)]
     if isinstance(node, regex.Alt):
         return frozenset.intersection(*below)
     return frozenset().union(*below)
@@ -147,11 +166,12 @@ def _foreign(
     catalog: Catalog, product: Product, wording: Wording, model: CimModel, tags: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     """Words of the text's choices, and of its samples, that the model does not expect in the field they go to."""
+    fields = model.fields(tags)
     for slot, member, word in _words(product, wording):
         field = catalog.fields[slot]
         name = field.cim_role(member) or ""
         value = word.lower() if field.lower else word
-        if (known := model.values(tags, name)) and value not in known:
+        if name in fields and (known := fields[name].values) and value not in known:
             yield name, value
 
 

@@ -6,6 +6,7 @@ that a lookup must tell apart are given the same word.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import regex
@@ -32,7 +33,7 @@ def marked(wordings: Sequence[Wording]) -> list[tuple[str, regex.Node]]:
     Raises:
         NoMarkerError: there are not enough fixed words.
     """
-    wanted = [_candidates(one) for one in wordings]
+    wanted = [_candidates(one.body) for one in wordings]
     owner: dict[str, int] = {}
     order = sorted(range(len(wordings)), key=lambda at: (len(wanted[at]), wordings[at].key, wordings[at].number))
     for at in order:
@@ -58,11 +59,12 @@ def _items(body: regex.Node | None) -> tuple[regex.Node, ...]:
     return body.items if isinstance(body, regex.Seq) else (body,) if body is not None else ()
 
 
-def _candidates(wording: Wording) -> dict[str, tuple[int, int, int]]:
-    """Words that each line of the wording holds, and where: item, begin and end. The longest words come first."""
+@cache
+def _candidates(body: regex.Node | None) -> dict[str, tuple[int, int, int]]:
+    """Words that each line of such a body holds, and where: item, begin and end. The longest words come first."""
     found: dict[str, tuple[int, int, int]] = {}
-    for index, begin, end in sorted(_pieces(_items(wording.body)), key=lambda one: (one[1] - one[2], one[0])):
-        item = _items(wording.body)[index]
+    for index, begin, end in sorted(_pieces(_items(body)), key=lambda one: (one[1] - one[2], one[0])):
+        item = _items(body)[index]
         if isinstance(item, regex.Lit):
             found.setdefault(item.text[begin:end], (index, begin, end))
     return found

@@ -81,21 +81,22 @@ def inputs(product: Product) -> list[tuple[str, str]]:
 
 def constants(catalog: Catalog, product: Product, texts: Iterable[Text]) -> Iterator[Table]:
     """Constants of wordings with one event; and of those whose event a word of the line decides, by that word."""
-    columns = [column for column, _ in inputs(product)]
+    columns, outputs = [column for column, _ in inputs(product)], output_columns(catalog)
     fixed: list[tuple[str, ...]] = []
     by_word: list[tuple[str, ...]] = []
     for found, message, wording in _found(product, texts):
         rule = wording.event
         for word, event in (*rule.by.items(), (ANYTHING, rule.default)) if rule.slot else ((None, rule.default),):
-            row = tuple(constant(product, message, wording, event).get(name, "") for name in output_columns(catalog))
+            said = constant(product, message, wording, event)
+            row = tuple(said.get(name, "") for name in outputs)
             if word is None:
                 fixed.append((*found, *row))
             else:
                 by_word.append((*found, word, *row))
-    yield Table(f"postern_{product.name}", (*columns, *output_columns(catalog)), tuple(fixed))
+    yield Table(f"postern_{product.name}", (*columns, *outputs), tuple(fixed))
     if by_word:
         name = f"postern_{product.name}_by_word"
-        yield Table(name, (*columns, "word", *output_columns(catalog)), tuple(by_word), ("word",))
+        yield Table(name, (*columns, "word", *outputs), tuple(by_word), ("word",))
 
 
 def framed(product: Product) -> Table:

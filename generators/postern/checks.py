@@ -30,13 +30,22 @@ def checked(root: Path, site: Path | None = None, overlay: Path | None = None, k
         CatalogError: with every finding of the compiler and of the samples.
     """
     kept = kept or Kept()
-    try:
-        catalog = compiled(Compilation(Layers.of(root, overlay, kept)), site)
-    except CatalogError as error:
-        raise CatalogError([*error.findings, *_samples_of_the_sound(error)], error.catalog) from None
+    catalog = sound(root, site, overlay, kept)
     if found := list(rules.samples(catalog, kept.proven)):
         raise CatalogError(found, catalog)
     return catalog
+
+
+def sound(root: Path, site: Path | None = None, overlay: Path | None = None, kept: Kept | None = None) -> Catalog:
+    """The same, whose samples nobody has read yet.
+
+    Raises:
+        CatalogError: with every finding of the compiler, and of the samples of the entries that are sound.
+    """
+    try:
+        return compiled(Compilation(Layers.of(root, overlay, kept)), site)
+    except CatalogError as error:
+        raise CatalogError([*error.findings, *_samples_of_the_sound(error)], error.catalog) from None
 
 
 def _samples_of_the_sound(error: CatalogError) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ RESERVED = frozenset(
 def static(catalog: Catalog, sound: dict[int, Wording] | None = None) -> Iterator[Finding]:
     """All that can be said without reading a sample; `sound` are wordings in which nothing was found before."""
     known = {} if sound is None else sound
+    counts: tuple[_Counts, _Counts, _Counts] = ({}, {}, {})
     yield from _fields(catalog)
     for event in catalog.events.values():
         yield from _event(event)
@@ -54,7 +55,7 @@ def static(catalog: Catalog, sound: dict[int, Wording] | None = None) -> Iterato
             yield from _message(message)
             for wording in message.wordings:
                 if id(wording) not in known:
-                    found = list(_wording(catalog, wording))
+                    found = list(_wording(catalog, wording, counts))
                     yield from found
                     if not found:
                         known[id(wording)] = wording
@@ -108,7 +109,7 @@ def _message(message: Message) -> Iterator[Finding]:
             yield message.place.finding("P607", f"{key} is empty", "", key)
 
 
-def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
+def _wording(catalog: Catalog, wording: Wording, counts: tuple[_Counts, _Counts, _Counts]) -> Iterator[Finding]:
     if not wording.samples:
         yield wording.place.finding("P605", "the wording has no sample")
     yield from _event_rule(wording)
@@ -116,13 +117,14 @@ def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
         return
     yield from _tree(wording.body, wording.place, 0)
     body = _skeleton(wording.body)
-    for name, count in _on_path(body, lambda capture: capture.name).items():
+    by_slot, by_role, by_cim = counts
+    for name, count in _on_path(body, lambda capture: capture.name, by_slot).items():
         if count > 1:
             yield wording.place.finding("P304", f"{name} stands {count} times on one path", "", "text")
-    for role, count in _on_path(body, catalog.role).items():
+    for role, count in _on_path(body, catalog.role, by_role).items():
         if role and count > 1:
             yield wording.place.finding("P405", f"{role} is written {count} times on one path", "", "text")
-    for name, count in _on_path(body, catalog.cim_role).items():
+    for name, count in _on_path(body, catalog.cim_role, by_cim).items():
         if count > 1:
             yield wording.place.finding("P406", f"{name} is written {count} times on one path", "", "text")
     if (count := _free_texts(body)) > MAX_FREE_TEXTS:
@@ -158,6 +160,7 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
 
 
 _Name = Callable[[regex.Capture], str | None]
+_Counts = dict[regex.Node, dict[str, int]]  # what is counted already: texts share the trees of their slots
 
 
 @cache
@@ -169,19 +172,26 @@ def _skeleton(node: regex.Node) -> regex.Node:
     return regex.Alt(tuple(below)) if isinstance(node, regex.Alt) else regex.seq(*below)
 
 
-def _on_path(node: regex.Node, name: _Name) -> dict[str, int]:
+def _on_path(node: regex.Node, name: _Name, known: _Counts) -> dict[str, int]:
     """How often each name stands on one path through a skeleton, at most."""
+    if node not in known:
+        known[node] = _counted(node, name, known)
+    return known[node]
+
+
+def _counted(node: regex.Node, name: _Name, known_counts: _Counts) -> dict[str, int]:
     if isinstance(node, regex.Capture):
         known = name(node)
         return {known: 1} if known else {}
     counts: dict[str, int] = {}
     for child in node.below:
-        for known, count in _on_path(child, name).items():
+        for known, count in _on_path(child, name, known_counts).items():
             before = counts.get(known, 0)
             counts[known] = max(before, count) if isinstance(node, regex.Alt) else before + count
     return counts
 
 
+@cache
 def _free_texts(node: regex.Node) -> int:
     if isinstance(node, regex.Capture):
         return int(regex.is_free_text(node.node))

@@ -41,8 +41,7 @@ def run(
         raise typer.BadParameter("goes not with --check, which writes nothing", param_hint="--watch")
     gc.disable()  # one short run: what it makes lives until its end
     from postern import artifact, paths
-    from postern.backends import artifacts
-    from postern.checks import checked
+    from postern.backends import checked_artifacts
 
     laid = overlay_folder(overlay)
     _refuse_mixing(out, laid)
@@ -50,7 +49,7 @@ def run(
     if watch:
         _watch(paths.catalog_root(), folder, site_file(site), laid, named=bool(out))
         return
-    made = artifacts(checked(paths.catalog_root(), site_file(site), laid))
+    made = checked_artifacts(paths.catalog_root(), site_file(site), laid)
     _refuse_foreign(made, folder, named=bool(out))
     if check:
         _compare(

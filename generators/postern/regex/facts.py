@@ -34,13 +34,18 @@ def walk(node: Node) -> Iterator[Node]:
 
 def captures(node: Node) -> Iterator[Capture]:
     """The captures of a tree, in the order of the text; what they match holds none."""
-    todo = [node]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Capture):
-            yield node
-        elif not isinstance(node, Lit):
-            todo.extend(node.below[::-1])
+    return iter(_captures(node))
+
+
+@cache
+def _captures(node: Node) -> tuple[Capture, ...]:
+    if isinstance(node, Capture):
+        return (node,)
+    found: list[Capture] = []
+    for child in node.below:
+        if not isinstance(child, _LEAVES):
+            found += _captures(child)
+    return tuple(found)
 
 
 @cache

@@ -52,9 +52,9 @@ def run(
     made = checked_artifacts(paths.catalog_root(), site_file(site), laid)
     _refuse_foreign(made, folder, named=bool(out))
     if check:
-        _compare(
-            artifact.compare(made, folder), folder, command=f"postern build --out {out}" if out else "postern build"
-        )
+        said = (("--out", out), ("--site", site), ("--overlay", overlay))
+        command = " ".join(["postern build", *(f"{option} {value}" for option, value in said if value)])
+        _compare(artifact.compare(made, folder), folder, command)
         typer.echo(f"{folder}: {counted(len(made), 'file')}, all as the catalog generates them.")
     else:
         _report(artifact.write(made, folder), made, folder)
@@ -94,7 +94,8 @@ def _refuse_mixing(out: str, overlay: Path | None) -> None:
     from postern import paths
 
     if overlay is not None and not out and paths.checkout():
-        raise Stop("out/ of a checkout holds what the bundled catalog generates.", "Name another folder with --out.")
+        sentence = f"out/ of a checkout holds what the bundled catalog generates, and {overlay} is laid over that."
+        raise Stop(sentence, "Name another folder with --out, or no overlay (--overlay, POSTERN_OVERLAY).")
 
 
 def _near(path: Path) -> Path:

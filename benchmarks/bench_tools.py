@@ -8,13 +8,16 @@ import tempfile
 import time
 from collections import deque
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
+import synthetic
 from figures import Figure, median_of, seconds
 from lines import mixes
 from postern.compile import compile_catalog
 from postern.matcher import Matcher
 from postern.paths import catalog_root
+from postern.watch import Builder
 
 if TYPE_CHECKING:
     from postern.model import Catalog
@@ -51,6 +54,47 @@ def check_then_build() -> Figure:
 
     measured, note = median_of(5, both)
     return Figure("check, then build", measured, "s", 1.0, at_most=True, note=f"two commands, {note}")
+
+
+def large() -> Figure:
+    """The same with 3,000 messages: clones of the firewall's, laid over the catalog."""
+    with tempfile.TemporaryDirectory() as folder:
+        overlay = Path(folder) / "overlay"
+        synthetic.write(overlay)
+
+        def once() -> float:
+            with tempfile.TemporaryDirectory() as out:
+                return seconds(lambda: _postern("build", "--overlay", str(overlay), "--out", out))
+
+        measured, note = median_of(3, once)
+    note = f"one `postern build`, which checks first; {note}"
+    return Figure("check + build, 3,000 messages", measured, "s", 5.0, at_most=True, note=note)
+
+
+def watched(messages: int | None, limit: float) -> Figure:
+    """One turn of `build --watch` after an entry changed, from the notice to the last file written."""
+    with tempfile.TemporaryDirectory() as folder:
+        overlay = Path(folder) / "overlay"
+        synthetic.write(overlay, messages or synthetic.bundled() + 1)
+        changed = max(overlay.glob(f"{synthetic.PRODUCT}/*.yaml"))
+        texts = [changed.read_text(encoding="utf-8")]
+        texts.append(texts[0].replace("'title': '", "'title': 'Changed: ", 1))
+        builder = Builder(catalog_root(), Path(folder) / "out", overlay=overlay)
+        builder.turn()
+        checks = []
+
+        def once() -> float:
+            texts.reverse()
+            changed.write_text(texts[0], encoding="utf-8")
+            turn = builder.turn()
+            if not turn.differences:
+                raise SystemExit("A turn wrote nothing.")
+            checks.append(turn.checked)
+            return turn.written
+
+        measured, note = median_of(5, once)
+    name = "watch, one entry changed" + (f", {messages:,} messages" if messages else "")
+    return Figure(name, measured, "s", limit, at_most=True, note=f"of it checks {median(checks):.2f}; {note}")
 
 
 def matcher(catalog: Catalog, lines: dict[str, list[str]]) -> Figure:
@@ -123,7 +167,16 @@ def measure() -> list[Figure]:
     """All figures of the tools."""
     catalog = compile_catalog(catalog_root())
     lines = mixes(catalog)
-    return [check_and_build(), check_then_build(), matcher(catalog, lines), explain(lines), *audit(lines)]
+    watches = [watched(None, 0.5), watched(synthetic.MESSAGES, 0.5)]
+    return [
+        check_and_build(),
+        check_then_build(),
+        large(),
+        *watches,
+        matcher(catalog, lines),
+        explain(lines),
+        *audit(lines),
+    ]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from postern.matcher import Matcher
     from postern.model import Catalog
 
+os.environ.pop("POSTERN_OVERLAY", None)  # the tests are of the bundled catalog, whatever the user has laid over it
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from support import …`
 
 

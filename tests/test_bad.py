@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from pathlib import Path
@@ -16,14 +17,21 @@ CASES = sorted(path.name for path in BAD.iterdir() if path.name != "_base")
 CODE = re.compile(r"P\d{3}(?=-)")
 
 
-def findings(catalog: Path, *overlays: Path) -> list[str]:
-    """All findings of the base catalog with the overlays laid over it."""
-    for folder in (BAD / "_base", *overlays):
-        shutil.copytree(folder, catalog, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt"))
-    try:
-        checked(catalog)
-    except CatalogError as error:
-        return [finding.text() for finding in error.findings]
+OVERLAY = "overlay"  # a folder of a case that is not mixed into the base, but laid over it by the compiler
+
+
+def findings(catalog: Path, *cases: Path) -> list[str]:
+    """All findings of the base catalog with what the cases change in it, and with their overlay."""
+    for folder in (BAD / "_base", *cases):
+        shutil.copytree(folder, catalog, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt", OVERLAY))
+    overlays = [case / OVERLAY for case in cases if (case / OVERLAY).is_dir()]
+    for folder in overlays:
+        shutil.copytree(folder, catalog.parent / OVERLAY, dirs_exist_ok=True)
+    with contextlib.chdir(catalog.parent):
+        try:
+            checked(catalog, overlay=Path(OVERLAY) if overlays else None)
+        except CatalogError as error:
+            return [finding.text() for finding in error.findings]
     return []
 
 

@@ -26,7 +26,7 @@ SHAPES = {
     "text": f"{WORD}(?:[^\\x00]{{0,254}}{WORD})?",
     "wide": "[a-z]{1,64}(?:, [a-z]{1,64}){0,31}",
 }
-TYPES = Types(NOWHERE, {name: TypeFile(shape=shape, good=[], bad=[]) for name, shape in SHAPES.items()})
+TYPES = Types({name: TypeFile(shape=shape, good=[], bad=[]) for name, shape in SHAPES.items()}, {})
 TYPE_OF = {"n": "int", "m": "long", "w": "word", "t": "text", "l": "wide"}
 
 

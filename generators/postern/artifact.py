@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 KEEP = frozenset({".gitkeep"})
 
 
+class EmitError(ValueError):
+    """A back end cannot write an entry, though the catalog has no fault; the message names the entry and the reason."""
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A file to be: its path below out/, and its text, or the bytes of a picture."""

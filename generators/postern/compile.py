@@ -2,96 +2,132 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from postern import i18n, schema, source
 from postern.findings import CatalogError, Finding
-from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Place, Search, Site
+from postern.layers import SITE, Layers
+from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Search, Site
 from postern.product import ProductBuilder
 from postern.texts import Texts
 from postern.types import Types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from postern.model import Product
+
+Made = TypeVar("Made")
 
 
 @dataclass
 class Compilation:
     """One run of the compiler: what it read and what it found."""
 
-    root: Path
-    documents: list[source.Document] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    layers: Layers
 
-    def read(self, path: Path) -> source.Document:
-        document = source.read(path, str(Path(self.root.name) / path.relative_to(self.root)))
-        self.documents.append(document)
-        return document
+    @property
+    def findings(self) -> list[Finding]:
+        """What is found about more than one file, or by more than the shape of one."""
+        return self.layers.findings
+
+    @cached_property
+    def base(self) -> tuple[list[list[source.Document]], dict[str, Any]]:
+        """The documents of types, fields and events, and what an earlier run made of the same ones."""
+        documents = [self.layers.file(f"{name}.yaml", needed=True) for name in ("types", "fields", "events")]
+        return documents, self.layers.kept.on_base([document for some in documents for document in some])
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """Types, fields or events: an earlier run's, or made now and kept for the next if nothing was found."""
+        known: Made | None = self.base[1].get(name)
+        if known is not None:
+            return known
+        before, made = len(self.all_findings()), make()
+        if len(self.all_findings()) == before:
+            self.base[1][name] = made
+        return made
 
     def all_findings(self) -> list[Finding]:
-        return self.findings + [finding for document in self.documents for finding in document.findings]
+        """All that was found so far."""
+        return self.findings + [finding for document in self.layers.documents for finding in document.findings]
 
     @cached_property
     def types(self) -> Types:
-        document = self.read(self.root / "types.yaml")
-        files = {
-            name: file
-            for name, data in schema.mapping(document.data)
-            if (file := schema.validate(schema.TypeFile, document, (name,), data)) is not None
-        }
-        types = Types(document, files)
-        self.findings += types.findings()
+        """The types, checked by themselves."""
+        return self.kept("types", self._types)
+
+    def _types(self) -> Types:
+        found = list(self.layers.entries(self.base[0][0], schema.TypeFile))
+        types = Types({name: file for name, file, _ in found}, {name: place for name, _, place in found})
+        self.findings.extend(types.findings())
         return types
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        document = self.read(self.root / "fields.yaml")
+        """The fields whose types are known."""
+        return self.kept("fields", self._fields)
+
+    def _fields(self) -> dict[str, Field]:
         fields = {}
-        for name, data in schema.mapping(document.data):
-            file = schema.validate(schema.FieldFile, document, (name,), data)
-            if file is None:
-                continue
+        for name, file, place in self.layers.entries(self.base[0][1], schema.FieldFile):
             if file.type not in self.types:
-                problem = f"{file.type} is not a type"
-                self.findings.append(document.finding("P303", (name, "type"), problem, ", ".join(self.types.names())))
+                known = ", ".join(self.types.names())
+                self.findings.append(place.finding("P303", f"{file.type} is not a type", known, "type"))
                 continue
             fields[name] = Field(
                 name, file.type, file.desc, file.ecs, file.cim, file.case == "lower",
-                file.header, file.trust == "outsider", Place(document, (name,)),
+                file.header, file.trust == "outsider", place,
             )  # fmt: skip
         return fields
 
     @cached_property
     def events(self) -> dict[str, Event]:
-        document = self.read(self.root / "events.yaml")
+        """The events."""
+        return self.kept("events", self._events)
+
+    def _events(self) -> dict[str, Event]:
         events = {}
-        for name, data in schema.mapping(document.data):
-            file = schema.validate(schema.EventFile, document, (name,), data)
-            if file is not None:
-                cim = Cim(file.cim.model, tuple(file.cim.tags), file.cim.action, file.cim.fields) if file.cim else None
-                ecs = file.ecs.model_dump(exclude_none=True)
-                events[name] = Event(name, ecs, cim, Place(document, (name,)))
+        for name, file, place in self.layers.entries(self.base[0][2], schema.EventFile):
+            cim = Cim(file.cim.model, tuple(file.cim.tags), file.cim.action, file.cim.fields) if file.cim else None
+            events[name] = Event(name, file.ecs.model_dump(exclude_none=True), cim, place)
         return events
 
+    @cached_property
+    def frames(self) -> dict[str, source.Document]:
+        """The frame of each product, by its name."""
+        return dict(self.layers.frames())
+
     def texts(self) -> Texts:
+        """What compiles texts."""
         return Texts(self.types, self.fields, self.findings)
 
 
-def compile_catalog(root: Path, site: Path | None = None) -> Catalog:
-    """The catalog below `root`, checked for all that the compiler itself can see; `site` is a site.yaml.
+def compile_catalog(root: Path, site: Path | None = None, overlay: Path | None = None) -> Catalog:
+    """The catalog below `root`, checked for all that the compiler itself can see.
+
+    Args:
+        root: the folder of the bundled catalog.
+        site: a site.yaml; the overlay's, where it has one and no other is named.
+        overlay: a folder of the same form whose entries are laid over the catalog.
+
+    Raises:
+        CatalogError: with every finding of the run.
+    """
+    return compiled(Compilation(Layers.of(root, overlay)), site)
+
+
+def compiled(run: Compilation, site: Path | None = None) -> Catalog:
+    """The catalog of a run.
 
     Raises:
         CatalogError: with every finding of the run.
     """
     from postern import rules
 
-    run = Compilation(root)
-    settings = _site(run, site) if site else Site()
+    settings = _site(run, site)
     products = tuple(_products(run, settings))
     types = run.types
     members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
@@ -106,53 +142,52 @@ def compile_catalog(root: Path, site: Path | None = None) -> Catalog:
         settings,
     )
     findings = run.all_findings()
-    findings += rules.static(catalog)
+    findings += run.layers.unread(run.frames)
+    findings += rules.static(catalog, run.layers.kept.sound)
     if findings:
         raise CatalogError(findings, catalog)
     return catalog
 
 
 def _products(run: Compilation, site: Site) -> Iterator[Product]:
-    for path in sorted(run.root.glob("*/_product.yaml")):
-        document = run.read(path)
+    for name, document in run.frames.items():
         file = schema.validate(schema.ProductFile, document, (), document.data)
         if file is not None:
-            product = ProductBuilder(run, document, file, path.parent).product()
+            product = ProductBuilder(run, document, file, name).product()
             further = site.sourcetypes.get(product.name, ())
             yield replace(product, sourcetypes=(*product.sourcetypes, *further)) if further else product
 
 
-def _site(run: Compilation, path: Path) -> Site:
+def _site(run: Compilation, path: Path | None) -> Site:
     """What a site.yaml says; findings for products that the catalog does not have."""
-    document = source.read(path, str(path))
-    run.documents.append(document)
+    if path is None:
+        documents = [one for one in run.layers.file(SITE) if one.overlay]
+    else:
+        documents = [source.read(path, str(path))]
+        run.layers.documents += documents
+    if not documents:
+        return Site()
+    (document,) = documents
     file = schema.validate(schema.SiteFile, document, (), document.data)
     if file is None:
         return Site()
-    known = sorted(one.parent.name for one in run.root.glob("*/_product.yaml"))
-    for name in file.splunk.sourcetypes.keys() - set(known):
+    for name in file.splunk.sourcetypes.keys() - run.frames.keys():
         at = ("splunk", "sourcetypes", name)
-        run.findings.append(document.finding("P203", at, f"{name} is not a product", ", ".join(known)))
+        run.findings.append(document.finding("P203", at, f"{name} is not a product", ", ".join(run.frames)))
     further = {name: tuple(some) for name, some in file.splunk.sourcetypes.items()}
     return Site(tuple(file.splunk.indexes), further)
 
 
 def _searches(run: Compilation) -> Iterator[Search]:
-    for path in sorted((run.root / "searches").glob("*.yaml")):
-        document = run.read(path)
-        file = schema.validate(schema.SearchFile, document, (), document.data)
-        if file is not None:
-            params = tuple(Param(param.name, param.where, param.spl) for param in file.params)
-            yield Search(path.stem, file.title, file.description, params, file.esql, file.spl)
+    for name, file in run.layers.files("searches", schema.SearchFile):
+        params = tuple(Param(param.name, param.where, param.spl) for param in file.params)
+        yield Search(name, file.title, file.description, params, file.esql, file.spl)
 
 
 def _dashboards(run: Compilation) -> Iterator[Dashboard]:
-    for path in sorted((run.root / "dashboards").glob("*.yaml")):
-        document = run.read(path)
-        file = schema.validate(schema.DashboardFile, document, (), document.data)
-        if file is not None:
-            panels = tuple(Panel(**one.model_dump()) for one in file.panels)
-            yield Dashboard(path.stem, file.title, file.description, panels)
+    for name, file in run.layers.files("dashboards", schema.DashboardFile):
+        panels = tuple(Panel(**one.model_dump()) for one in file.panels)
+        yield Dashboard(name, file.title, file.description, panels)
 
 
-__all__ = ["CatalogError", "compile_catalog"]
+__all__ = ["CatalogError", "compile_catalog", "compiled"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from postern.model import Message, Product, Wording
@@ -47,8 +48,8 @@ def buckets(product: Product) -> Buckets:
     pairs = [pair for pair in product.wordings() if pair[1].body is not None]
     if product.dispatch == "id":
         ordered = sorted(pairs, key=lambda pair: (pair[0].id, pair[1].rank))
-        for prefix in sorted({message.id[:CLASS_DIGITS] for message, _ in pairs}):
-            made.tree[prefix] = made.add(pair for pair in ordered if pair[0].id.startswith(prefix))
+        for prefix, some in groupby(ordered, key=lambda pair: pair[0].id[:CLASS_DIGITS]):
+            made.tree[prefix] = made.add(some)
         return made
     ordered = sorted(pairs, key=lambda pair: pair[1].rank)
     tree = _split(made, [(lead, pair) for pair in ordered for lead in pair[1].leads], 0)

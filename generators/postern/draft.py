@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -120,13 +121,14 @@ def flow(values: dict[str, Any]) -> str:
     return "{" + ", ".join(f"{scalar(name)}: {scalar(value)}" for name, value in values.items()) + "}"
 
 
-def draft(decoded: Decoded, catalog: Catalog, root: Path) -> Draft:
+def draft(decoded: Decoded, catalog: Catalog, root: Path, overlay: Path | None = None) -> Draft:
     """The draft of a line whose header is known and whose text is not.
 
     Args:
         decoded: what the matcher made of it, with status `header_only`.
         catalog: without findings.
         root: the catalog's folder, of which a copy is made for the trial.
+        overlay: what is laid over it, copied too.
 
     Raises:
         DraftError: the line cannot be a sample, or lacks an id.
@@ -135,7 +137,7 @@ def draft(decoded: Decoded, catalog: Catalog, root: Path) -> Draft:
         raise DraftError("The line holds control characters, which a sample cannot hold.", "Take them out by hand.")
     tried = None
     for one in _drafts(decoded, catalog):
-        tried = _tried(one, root)
+        tried = _tried(one, root, overlay)
         if not tried.findings:
             return tried
     if tried is None:
@@ -203,21 +205,26 @@ def _event(decoded: Decoded, catalog: Catalog, product: Product) -> str:
     return next((one for one in (*wanted, *catalog.events) if one in catalog.events), usual)
 
 
-def listing(made: Draft) -> Iterator[str]:
+def listing(made: Draft, overlay: Path | None = None) -> Iterator[str]:
     """The draft as it is shown: where it belongs and what is left to do, as comments, and its YAML."""
-    if made.message is not None:
+    if made.message is None:
+        yield f"# A new message, for {_file(made, overlay)}:"
+    elif overlay is None or made.message.place.document.overlay:
         yield f"# A further wording of {made.message.key}, for {made.message.place.where}:"
     else:
-        yield f"# A new message, for {_file(made)}:"
+        yield f"# A further wording of {made.message.key}, which is at {made.message.place.where}:"
+        yield f"# copy the entry into {overlay / made.product.name}{os.sep}, say `replaces: true` in it, and add:"
     yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
     for finding in made.findings:
         yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
     yield made.yaml().rstrip("\n")
 
 
-def _file(made: Draft) -> str:
-    """The file that holds messages with the nearest ids."""
+def _file(made: Draft, overlay: Path | None) -> str:
+    """The file that holds messages with the nearest ids; with an overlay, one of it."""
     product = made.product
+    if overlay is not None:
+        return f"a file of {overlay / product.name}{os.sep}"
     if product.dispatch == "words":
         return f"a file of catalog/{product.name}/"
     near = [message for message in product.messages if message.id[:3] == made.ident[:3]]
@@ -262,14 +269,17 @@ def _slot_of(key: str, catalog: Catalog, product: Product) -> str | None:
 # ---------------------------------------------------------------- the trial
 
 
-def _tried(one: Draft, root: Path) -> Draft:
+def _tried(one: Draft, root: Path, overlay: Path | None) -> Draft:
     """The draft with the values that it yields, and what `check` says of it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / root.name
         shutil.copytree(root, copy)
-        put(one, copy)
+        over = Path(folder) / "overlay" if overlay else None
+        if overlay and over:
+            shutil.copytree(overlay, over, ignore=shutil.ignore_patterns(".*"))
+        put(one, over if one.message and one.message.place.document.overlay and over else copy)
         try:
-            catalog: Catalog | None = checked(copy)
+            catalog: Catalog | None = checked(copy, overlay=over)
             findings: list[Finding] = []
         except CatalogError as error:
             # The values are not known yet, so that the sample cannot have them.
@@ -282,11 +292,12 @@ def _tried(one: Draft, root: Path) -> Draft:
 
 
 def put(one: Draft, root: Path) -> None:
-    """Puts the draft into the catalog below `root`."""
+    """Puts the draft into the catalog below `root`; a further wording into the layer that has its message."""
     if one.message is None:
+        (root / one.product.name).mkdir(exist_ok=True)
         (root / one.product.name / TRIAL).write_text(one.yaml(), encoding="utf-8")
         return
-    path = root.parent / one.message.place.document.path
+    path = root / one.product.name / Path(one.message.place.document.path).name
     lines = path.read_text(encoding="utf-8").split("\n")
     start = one.message.place.document.line(one.message.place.loc)
     end = next((at for at in range(start, len(lines)) if lines[at][:1] not in ("", " ", "#")), len(lines))

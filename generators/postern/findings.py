@@ -54,6 +54,9 @@ CODES: dict[str, str] = {
     "P701": "The product is not complete.",
     "P801": "A translation of a message that the product does not have. Its key was renamed, or is misspelt.",
     "P802": "A translation renders an English text that has changed since. Read both again, then set `of` anew.",
+    "P901": "An overlay's entry has the name of a bundled one. Rename it, or say `replaces: true` in it to mean it.",
+    "P902": "`replaces: true` with nothing to replace: the bundled entry was renamed, or the name is misspelt.",
+    "P903": "A file of an overlay would not be read: its name or folder is none of the catalog's. See CONTRIBUTING.md.",
 }
 
 

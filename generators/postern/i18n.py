@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from postern import schema
-from postern.model import Dashboard, Label, Message, Place, Search, Words
+from postern.layers import LABELS
+from postern.model import Dashboard, Label, Message, Search, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from postern.compile import Compilation
-    from postern.model import Catalog
+    from postern.model import Catalog, Place
 
 ENGLISH = "en"
 LANGUAGES = ("zh-Hans", "zh-Hant")
@@ -32,8 +32,17 @@ def translated(run: Compilation, product: str, messages: list[Message]) -> list[
     """The messages with their translations; findings for stale ones and for keys that no message has."""
     found: dict[str, dict[str, Words]] = {message.id: {} for message in messages}
     english = {message.id: english_hash(message.words(ENGLISH)) for message in messages}
+    replaced = {message.id for message in messages if message.place.document.overlay}
+
+    def void(place: Place, data: object) -> bool:
+        """Whether it renders a bundled text that the overlay has replaced by another."""
+        ident = str(place.loc[0])
+        of = data.get("of") if isinstance(data, dict) else None
+        return not place.document.overlay and ident in replaced and of != english[ident]
+
     for language in LANGUAGES:
-        for ident, file, place in _entries(run, run.root / "i18n" / language / f"{product}.yaml"):
+        documents = run.layers.file(f"i18n/{language}/{product}.yaml")
+        for ident, file, place in run.layers.entries(documents, schema.TranslationFile, void):
             if ident not in found:
                 run.findings.append(place.finding("P801", f"{product} has no message {ident}"))
                 continue
@@ -41,31 +50,16 @@ def translated(run: Compilation, product: str, messages: list[Message]) -> list[
                 problem = "the English has changed: read both again, then say what it now renders"
                 run.findings.append(place.finding("P802", problem, f"of: '{english[ident]}'", "of"))
             found[ident][language] = Words(file.title, file.meaning, file.action)
-    return [replace(message, translations=found[message.id]) for message in messages]
-
-
-def _entries(run: Compilation, path: Path) -> Iterator[tuple[str, schema.TranslationFile, Place]]:
-    if not path.is_file():
-        return
-    document = run.read(path)
-    for ident, data in schema.mapping(document.data):
-        file = schema.validate(schema.TranslationFile, document, (ident,), data)
-        if file is not None:
-            yield ident, file, Place(document, (ident,))
+    return [replace(message, translations=found[message.id]) if found[message.id] else message for message in messages]
 
 
 def labels(run: Compilation) -> Mapping[str, Mapping[str, Label]]:
     """Titles and descriptions of searches and dashboards: by their name, then by language."""
     found: dict[str, dict[str, Label]] = {}
     for language in LANGUAGES:
-        path = run.root / "i18n" / language / "_labels.yaml"
-        if not path.is_file():
-            continue
-        document = run.read(path)
-        for name, data in schema.mapping(document.data):
-            file = schema.validate(schema.LabelFile, document, (name,), data)
-            if file is not None:
-                found.setdefault(name, {})[language] = Label(file.title, file.description, file.panels)
+        documents = run.layers.file(f"i18n/{language}/{LABELS}")
+        for name, file, _ in run.layers.entries(documents, schema.LabelFile):
+            found.setdefault(name, {})[language] = Label(file.title, file.description, file.panels)
     return found
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import kv, regex
 from postern.casts import CASTS
 from postern.dispatch import NONE, Buckets, buckets
-from postern.engines import python_prefix_source, python_regex, python_test
+from postern.engines import Found, Match, python_match, python_prefix_source, python_test
 from postern.order import WILD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from postern.dispatch import Tree
     from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
 
+Compiler = Callable[[regex.Node], Match]
 Value = tuple[str, str, Any]  # slot, member type, value
 
 
@@ -75,22 +77,29 @@ class Recognised(NamedTuple):
 class _Pattern:
     """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
 
-    __slots__ = ("fits", "idents", "match", "message", "needed", "node", "slots", "wording")
+    __slots__ = ("_compile", "fits", "idents", "match", "message", "needed", "node", "slots", "wording")
 
-    def __init__(self, node: regex.Node, message: Message | None = None, wording: Wording | None = None) -> None:
+    def __init__(
+        self,
+        node: regex.Node,
+        message: Message | None = None,
+        wording: Wording | None = None,
+        compiler: Compiler = python_match,
+    ) -> None:
         self.node = node
         self.needed = "" if wording else regex.needed(node)
         self.message = message
         self.wording = wording
+        self._compile = compiler
         self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
             (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
         ]
         self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
         # The match at the start of a text; of the whole text where the pattern is of a wording.
-        self.match: Callable[[str], re.Match[str] | None] = self._first_match
-        self.fits: Callable[[str], re.Match[str] | None] = self._first_fits  # the same of a wording, without captures
+        self.match: Match = self._first_match
+        self.fits: Match = self._first_fits  # the same of a wording, without captures
 
-    def values(self, found: re.Match[str]) -> list[Value]:
+    def values(self, found: Found) -> list[Value]:
         """The captured values of a match."""
         return [
             (name, member, raw if cast is None else cast(raw))
@@ -98,21 +107,21 @@ class _Pattern:
             if raw is not None
         ]
 
-    def _first_match(self, text: str) -> re.Match[str] | None:
-        self.match = (python_regex(self.node) if self.wording else re.compile(python_prefix_source(self.node))).match
+    def _first_match(self, text: str) -> Found | None:
+        self.match = self._compile(self.node) if self.wording else re.compile(python_prefix_source(self.node)).match
         return self.match(text)
 
-    def _first_fits(self, text: str) -> re.Match[str] | None:
+    def _first_fits(self, text: str) -> Found | None:
         self.fits = python_test(self.node).match
         return self.fits(text)
 
 
 class Matcher:
-    """Decodes lines with a catalog."""
+    """Decodes lines with a catalog; `compiler` makes the regexes of texts, which are the dear part of it."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, compiler: Compiler = python_match) -> None:
         self.catalog = catalog
-        products = [_ProductMatcher(product) for product in catalog.products]
+        products = [_ProductMatcher(product, compiler) for product in catalog.products]
         # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
         routed = sorted(products, key=lambda one: one.product.dispatch == "words")
         self._forms = {one.product.name: one.forms for one in products}
@@ -142,20 +151,20 @@ class _Framed(NamedTuple):
     """A line whose header is known: the header's form and match, and what stands after it."""
 
     form: _Form
-    found: re.Match[str]
+    found: Found
     body: str
 
 
 class _ProductMatcher:
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, compiler: Compiler) -> None:
         self.product = product
         headers = [(header, _Pattern(header.node)) for header in product.headers]
         self.forms = [_Form(pattern.needed, header, pattern, self) for header, pattern in headers]
         self._by_id: dict[str, list[_Pattern]] = {}
         self._messages = {message.id: message for message in product.messages}
-        self._fallback = [_Pattern(one.body, None, one) for one in product.fallback if one.body is not None]
+        self._fallback = [_Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
         patterns = {
-            id(wording): _Pattern(wording.body, message, wording)
+            id(wording): _Pattern(wording.body, message, wording, compiler)
             for message, wording in product.wordings()
             if wording.body is not None
         }
@@ -196,7 +205,7 @@ class _ProductMatcher:
                 decoded.values = pattern.values(fallback)
                 return
 
-    def _hit(self, ident: str | None, body: str) -> tuple[_Pattern, re.Match[str]] | None:
+    def _hit(self, ident: str | None, body: str) -> tuple[_Pattern, Found] | None:
         for pattern in self._candidates(ident, body):
             if found := pattern.match(body):
                 return pattern, found
@@ -265,7 +274,8 @@ def _framed(forms: list[_Form], line: str) -> _Framed | None:
 def _ident(framed: _Framed) -> str | None:
     """The message id of a header; None where it has none."""
     for at in framed.form.pattern.idents:
-        if (ident := framed.found[at]) is not None:
+        ident: str | None = framed.found.group(at)
+        if ident is not None:
             return ident
     return None
 

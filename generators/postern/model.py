@@ -349,6 +349,19 @@ class Catalog:
         """All messages of all products."""
         return (message for product in self.products for message in product.messages)
 
+    def spelled(self, how: str) -> dict[regex.Node, str]:
+        """Trees that a back end has spelled in a way of its own: texts share the trees of their slots."""
+        return self._spelled.setdefault(how, {})
+
+    @cached_property
+    def _spelled(self) -> dict[str, dict[regex.Node, str]]:
+        return {}
+
+    @property
+    def overlaid(self) -> bool:
+        """Whether an overlay adds or replaces messages."""
+        return any(message.place.document.overlay for message in self.messages())
+
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """All ECS paths that slots may write, sorted."""

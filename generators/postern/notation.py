@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PLAIN = re.compile(r"[^{}|]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -93,8 +94,9 @@ class _Parser:
             elif character == "}":
                 raise NotationError(f"}} at character {self.at + 1} closes nothing; a literal brace is written }}}}")
             else:
-                literal.append(character)
-                self.at += 1
+                run = _PLAIN.match(self.text, self.at)
+                literal.append(run[0] if run else character)
+                self.at = run.end() if run else self.at + 1
         self._flush(literal, parts)
         return tuple(parts)
 

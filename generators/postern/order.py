@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from postern import regex
-from postern.overlap import Automaton, overlap
+from postern.overlap import meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,12 +98,22 @@ def ranked(messages: Iterable[Message], dispatch: str, findings: list[Finding]) 
         for rank, wording in enumerate(_ordered(pool, findings)):
             ranks[wording.key, wording.number] = rank
     return [
-        replace(
-            message,
-            wordings=tuple(replace(one, rank=ranks.get((one.key, one.number), one.number)) for one in message.wordings),
-        )
+        _with_ranks(message, [ranks.get((one.key, one.number), one.number) for one in message.wordings])
         for message in messages
     ]
+
+
+def _with_ranks(message: Message, ranks: list[int]) -> Message:
+    """A message whose wordings have these ranks; the same object as in an earlier run that gave it the same."""
+    if ranks == [one.rank for one in message.wordings]:
+        return message
+    kept = message.place.document.kept
+    known = kept.get(("ranked", message.id))
+    if known is None or known[0] is not message or known[1] != ranks:
+        wordings = tuple(replace(one, rank=rank) for one, rank in zip(message.wordings, ranks, strict=True))
+        known = kept["ranked", message.id] = message, ranks, replace(message, wordings=wordings)
+    made: Message = known[2]
+    return made
 
 
 def _ordered(pool: list[Wording], findings: list[Finding]) -> list[Wording]:
@@ -128,15 +138,8 @@ def _ordered(pool: list[Wording], findings: list[Finding]) -> list[Wording]:
 def _wins(
     pool: list[Wording], ranges: dict[int, tuple[int, int]], findings: list[Finding]
 ) -> Iterator[tuple[Wording, Wording]]:
-    automata: dict[int, Automaton] = {}
-
-    def automaton(wording: Wording) -> Automaton:
-        if id(wording) not in automata and wording.body is not None:
-            automata[id(wording)] = Automaton(wording.body)
-        return automata[id(wording)]
-
     for one, other in itertools.combinations(pool, 2):
-        if not _may_meet(one, other) or not overlap(automaton(one), automaton(other)):
+        if one.body is None or other.body is None or not _may_meet(one, other) or not meet(one.body, other.body):
             continue
         (low, high), (other_low, other_high) = ranges[id(one)], ranges[id(other)]
         if low > other_high:
@@ -144,9 +147,11 @@ def _wins(
         elif other_low > high:
             yield other, one
         else:
-            literals = f"{low}-{high} and {other_low}-{other_high} literals"
-            problem = f"a line could match it and {other.key} at {other.place.where} with {literals}"
-            findings.append(one.place.finding("P604", problem, "", "text"))
+            # Whoever wrote an overlay can mend the overlay.
+            mine, theirs = (other, one) if other.place.document.overlay else (one, other)
+            literals = " and ".join("{}-{}".format(*ranges[id(text)]) for text in (mine, theirs))
+            problem = f"a line could match it and {theirs.key} at {theirs.place.where} with {literals} literals"
+            findings.append(mine.place.finding("P604", problem, "", "text"))
 
 
 def _may_meet(one: Wording, other: Wording) -> bool:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from postern import i18n, notation, regex, schema
+from postern.kept import same
 from postern.model import Context, EventRule, Header, Message, Place, Product, Sample, Wording
 from postern.order import leads_of, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from postern import source
     from postern.compile import Compilation
@@ -40,12 +40,11 @@ class Said:
 
 
 class ProductBuilder:
-    """Builds one product from its folder."""
+    """Builds one product from its frame and its folder in each layer."""
 
-    def __init__(self, run: Compilation, document: source.Document, file: schema.ProductFile, folder: Path) -> None:
-        self.run, self.document, self.file, self.folder = run, document, file, folder
+    def __init__(self, run: Compilation, document: source.Document, file: schema.ProductFile, name: str) -> None:
+        self.run, self.document, self.file, self.name = run, document, file, name
         self.texts = run.texts()
-        self.name = folder.name
 
     def product(self) -> Product:
         """The product with its ranked messages."""
@@ -101,24 +100,30 @@ class ProductBuilder:
         )
 
     def messages(self) -> Iterator[Message]:
-        """The messages of all files, in the order of their keys; findings for keys that stand twice."""
-        seen: dict[str, Place] = {}
-        for path in sorted(self.folder.glob("*.yaml")):
-            if path.name.startswith("_"):
-                continue
-            document = self.run.read(path)
-            shared = schema.validate(schema.SharedFile, document, ("_shared",), document.data.get("_shared", {}))
-            for ident, data in schema.mapping(document.data):
-                if ident == "_shared":
-                    continue
-                place = Place(document, (ident,))
-                if ident in seen:
-                    self.run.findings.append(place.finding("P606", f"the key also stands at {seen[ident].where}"))
-                    continue
-                seen[ident] = place
-                entry = schema.validate(schema.EntryFile, document, (ident,), data)
-                if entry is not None and shared is not None:
-                    yield self.message(ident, entry, shared, place)
+        """The messages of all files, in the order of their keys."""
+        documents = self.run.layers.folder(self.name)
+        shared = {document.path: self.shared(document) for document in documents}
+        for ident, entry, place in self.run.layers.entries(documents, schema.EntryFile):
+            if (said := shared[place.document.path]) is not None:
+                yield self.kept(ident, place, lambda: self.message(ident, entry, said, place))  # noqa: B023 - called now
+
+    def kept(self, ident: str, place: Place, make: Callable[[], Message]) -> Message:
+        """A message: an earlier run's if it is made of the same, else made now, and kept if it has no fault."""
+        run, kept = self.run, place.document.kept
+        of = (self.document, run.types, run.fields, run.events)
+        known = kept.get(("message", ident))
+        if known is not None and same(known[0], of):
+            message: Message = known[1]
+            return message
+        before, made = len(run.findings) + len(place.document.findings), make()
+        if len(run.findings) + len(place.document.findings) == before:
+            kept["message", ident] = of, made
+        return made
+
+    @staticmethod
+    def shared(document: source.Document) -> schema.SharedFile | None:
+        """What all entries of a file share."""
+        return schema.validate(schema.SharedFile, document, (schema.SHARED,), document.data.get(schema.SHARED, {}))
 
     def message(self, ident: str, entry: schema.EntryFile, shared: schema.SharedFile, place: Place) -> Message:
         """One message with all its wordings."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import cim_rules, ecs_schema, regex
-from postern.matcher import Matcher
+from postern.engines import quick_match
+from postern.kept import same
+from postern.matcher import Compiler, Matcher
 
 if TYPE_CHECKING:
     from postern.findings import Finding
@@ -38,8 +41,10 @@ RESERVED = frozenset(
 )
 
 
-def static(catalog: Catalog) -> Iterator[Finding]:
-    """All that can be said without reading a sample."""
+def static(catalog: Catalog, sound: dict[int, Wording] | None = None) -> Iterator[Finding]:
+    """All that can be said without reading a sample; `sound` are wordings in which nothing was found before."""
+    known = {} if sound is None else sound
+    counts: tuple[_Counts, _Counts, _Counts] = ({}, {}, {})
     yield from _fields(catalog)
     for event in catalog.events.values():
         yield from _event(event)
@@ -49,7 +54,14 @@ def static(catalog: Catalog) -> Iterator[Finding]:
         for message in product.messages:
             yield from _message(message)
             for wording in message.wordings:
-                yield from _wording(catalog, wording)
+                if id(wording) not in known:
+                    found = list(_wording(catalog, wording, counts))
+                    yield from found
+                    if not found:
+                        known[id(wording)] = wording
+    current = {id(wording) for product in catalog.products for _, wording in product.wordings()}
+    for gone in known.keys() - current:
+        del known[gone]
 
 
 def _fields(catalog: Catalog) -> Iterator[Finding]:
@@ -98,23 +110,25 @@ def _message(message: Message) -> Iterator[Finding]:
         yield message.place.finding("P607", "meaning and action belong together: both, or a title alone")
 
 
-def _wording(catalog: Catalog, wording: Wording) -> Iterator[Finding]:
+def _wording(catalog: Catalog, wording: Wording, counts: tuple[_Counts, _Counts, _Counts]) -> Iterator[Finding]:
     if not wording.samples:
         yield wording.place.finding("P605", "the wording has no sample")
     yield from _event_rule(wording)
     if wording.body is None:
         return
     yield from _tree(wording.body, wording.place, 0)
-    for name, count in _on_path(wording.body, lambda capture: capture.name).items():
+    body = _skeleton(wording.body)
+    by_slot, by_role, by_cim = counts
+    for name, count in _on_path(body, lambda capture: capture.name, by_slot).items():
         if count > 1:
             yield wording.place.finding("P304", f"{name} stands {count} times on one path", "", "text")
-    for role, count in _on_path(wording.body, catalog.role).items():
+    for role, count in _on_path(body, catalog.role, by_role).items():
         if role and count > 1:
             yield wording.place.finding("P405", f"{role} is written {count} times on one path", "", "text")
-    for name, count in _on_path(wording.body, catalog.cim_role).items():
+    for name, count in _on_path(body, catalog.cim_role, by_cim).items():
         if count > 1:
             yield wording.place.finding("P406", f"{name} is written {count} times on one path", "", "text")
-    if (count := _free_texts(wording.body)) > MAX_FREE_TEXTS:
+    if (count := _free_texts(body)) > MAX_FREE_TEXTS:
         yield wording.place.finding("P305", f"{count} free-text slots on one path", "", "text")
 
 
@@ -147,37 +161,79 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
 
 
 _Name = Callable[[regex.Capture], str | None]
+_Counts = dict[regex.Node, dict[str, int]]  # what is counted already: texts share the trees of their slots
 
 
-def _on_path(node: regex.Node, name: _Name) -> dict[str, int]:
-    """How often each name stands on one path through the tree, at most."""
+@cache
+def _skeleton(node: regex.Node) -> regex.Node:
+    """The captures of a tree, and the alternatives among them."""
+    if isinstance(node, regex.Capture):
+        return node
+    below = [_skeleton(child) for child in node.below]
+    return regex.Alt(tuple(below)) if isinstance(node, regex.Alt) else regex.seq(*below)
+
+
+def _on_path(node: regex.Node, name: _Name, known: _Counts) -> dict[str, int]:
+    """How often each name stands on one path through a skeleton, at most."""
+    if node not in known:
+        known[node] = _counted(node, name, known)
+    return known[node]
+
+
+def _counted(node: regex.Node, name: _Name, known_counts: _Counts) -> dict[str, int]:
     if isinstance(node, regex.Capture):
         known = name(node)
         return {known: 1} if known else {}
     counts: dict[str, int] = {}
-    for child in regex.children(node):
-        for known, count in _on_path(child, name).items():
+    for child in node.below:
+        for known, count in _on_path(child, name, known_counts).items():
             before = counts.get(known, 0)
             counts[known] = max(before, count) if isinstance(node, regex.Alt) else before + count
     return counts
 
 
+@cache
 def _free_texts(node: regex.Node) -> int:
     if isinstance(node, regex.Capture):
         return int(regex.is_free_text(node.node))
-    if isinstance(node, regex.Lit | regex.Chars) or node is regex.BLANK:
-        return 0
-    counts = [_free_texts(child) for child in regex.children(node)]
+    counts = [_free_texts(child) for child in node.below]
     return max(counts, default=0) if isinstance(node, regex.Alt) else sum(counts)
 
 
-def samples(catalog: Catalog) -> Iterator[Finding]:
-    """Every sample is matched by its own message, by no other, and gives the values said."""
-    matcher = Matcher(catalog)
+def samples(
+    catalog: Catalog, proven: dict[str, tuple[object, ...]] | None = None, compiler: Compiler = quick_match
+) -> Iterator[Finding]:
+    """Every sample is matched by its own message, by no other, and gives the values said.
+
+    Args:
+        catalog: whose samples are read.
+        proven: what held before, by message or product, and is not read again while it is the same.
+        compiler: makes the regexes of texts.
+    """
+    known = {} if proven is None else proven
+    matcher = Matcher(catalog, compiler)
     for product in catalog.products:
-        for message, wording in product.wordings():
-            for sample in wording.samples:
-                yield from _sample(matcher, message, wording, sample)
+        for name, messages in _rivals(product):
+            wordings = [(message, wording) for message in messages for wording in message.wordings]
+            of = (product.place.document, *(wording for _, wording in wordings))
+            if same(known.get(name, ()), of):
+                continue
+            found = [
+                finding
+                for message, wording in wordings
+                for sample in wording.samples
+                for finding in _sample(matcher, message, wording, sample)
+            ]
+            yield from found
+            known[name] = () if found else of
+
+
+def _rivals(product: Product) -> Iterator[tuple[str, Sequence[Message]]]:
+    """The messages among which a line of theirs is decided: by id each stands alone."""
+    if product.dispatch == "id":
+        yield from ((message.key, [message]) for message in product.messages)
+    else:
+        yield product.name, product.messages
 
 
 def _sample(matcher: Matcher, message: Message, wording: Wording, sample: Sample) -> Iterator[Finding]:

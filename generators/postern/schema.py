@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from postern.findings import Finding
     from postern.source import Document, Loc
 
+SHARED = "_shared"  # the key under which a file says what its entries share
 Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
 Cast = Literal["int", "ip", "time", "duration", "list", "text_list", "python_repr", "pairs"]
 SplunkName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_*:.-]+$")]
@@ -27,7 +28,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class TypeFile(_Strict):
+class Replaceable(_Strict):
+    """An entry that may stand in the place of one of the layer below."""
+
+    replaces: bool = False
+
+
+class TypeFile(Replaceable):
     """One type of types.yaml: exactly one of `shape`, `text`, `any_of`."""
 
     shape: str | None = None
@@ -40,7 +47,7 @@ class TypeFile(_Strict):
     bad: list[str]
 
 
-class FieldFile(_Strict):
+class FieldFile(Replaceable):
     """One slot name of fields.yaml."""
 
     type: str
@@ -71,7 +78,7 @@ class CimEvent(_Strict):
     fields: dict[str, str | dict[str, str]] = {}
 
 
-class EventFile(_Strict):
+class EventFile(Replaceable):
     """One event of events.yaml."""
 
     ecs: EcsEvent
@@ -141,7 +148,7 @@ class VariantFile(_Wording):
     """A further whole wording of a message."""
 
 
-class EntryFile(_Wording):
+class EntryFile(_Wording, Replaceable):
     """One message."""
 
     level: Level | None = None
@@ -162,7 +169,7 @@ class SharedFile(_Strict):
     tail: str | None = None
 
 
-class TranslationFile(_Strict):
+class TranslationFile(Replaceable):
     """The words of one message in another language; `of` is the hash of the English ones."""
 
     of: str
@@ -171,7 +178,7 @@ class TranslationFile(_Strict):
     action: str = ""
 
 
-class LabelFile(_Strict):
+class LabelFile(Replaceable):
     """Title and description of a search or dashboard in another language, and its panels' titles by id."""
 
     title: str
@@ -188,7 +195,7 @@ class SearchParam(_Strict):
     spl: str
 
 
-class SearchFile(_Strict):
+class SearchFile(Replaceable):
     """One saved search."""
 
     title: str
@@ -213,7 +220,7 @@ class PanelFile(_Strict):
     spl: str
 
 
-class DashboardFile(_Strict):
+class DashboardFile(Replaceable):
     """One dashboard."""
 
     title: str

@@ -23,12 +23,23 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Document:
-    """One file: its data, and the line of each value by its path of keys."""
+    """One file.
+
+    Attributes:
+        path: as findings call it.
+        data: what it holds.
+        lines: the line of each value by its path of keys.
+        findings: what was found in it.
+        overlay: whether it lies over the bundled catalog.
+        kept: what was made of it, for the next run that finds it unchanged.
+    """
 
     path: str
     data: Any
     lines: dict[Loc, int]
     findings: list[Finding] = field(default_factory=list)
+    overlay: bool = False
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def line(self, loc: Loc) -> int:
         """The line of `loc`, or of the nearest place above it that is known."""
@@ -41,9 +52,9 @@ class Document:
         return Finding(self.path, self.line(loc), code, ".".join(str(part) for part in loc) or "file", problem, known)
 
 
-def read(path: Path, shown: str) -> Document:
+def read(path: Path, shown: str, *, overlay: bool = False) -> Document:
     """The document at `path`; faults are in its `findings`, and its data holds what could be read."""
-    document = Document(shown, {}, {})
+    document = Document(shown, {}, {}, overlay=overlay)
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=_LOADER)
@@ -59,7 +70,7 @@ def read(path: Path, shown: str) -> Document:
     if not isinstance(root, yaml.MappingNode):
         document.findings.append(Finding(shown, root.start_mark.line + 1, "P203", "file", "the file must be a mapping"))
         return document
-    return Document(shown, _Builder(document).value(root, ()), document.lines, document.findings)
+    return replace(document, data=_Builder(document).value(root, ()))
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:

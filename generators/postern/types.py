@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import notation, regex
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from postern.findings import Finding
-    from postern.source import Document
+    from postern.model import Place
 
 _OUTER = regex.Repeat(regex.Chars(regex.BLANKS), 0, 8)  # blanks between a wrap and its value belong to neither
 _BLANK_RUN = re.compile(r"([ \t]+)")
@@ -26,9 +27,10 @@ class UnknownTypeError(KeyError):
 class Types:
     """The types of a catalog. Trees are built on demand and kept."""
 
-    def __init__(self, document: Document, files: Mapping[str, TypeFile]) -> None:
-        self._document = document
+    def __init__(self, files: Mapping[str, TypeFile], places: Mapping[str, Place]) -> None:
         self._files = dict(files)
+        self._places = places
+        self._slots: dict[tuple[str, str], regex.Node] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -50,6 +52,12 @@ class Types:
 
     def slot(self, slot: str, type_name: str) -> regex.Node:
         """The tree of a slot of this type, its values captured (composites: one capture a part)."""
+        known = self._slots.get((slot, type_name))
+        if known is None:
+            known = self._slots[slot, type_name] = self._slot(slot, type_name)
+        return known
+
+    def _slot(self, slot: str, type_name: str) -> regex.Node:
         file = self.file(type_name)
         if file.text is not None:
             node = self.text(notation.parse(file.text), {}, prefix=f"{slot}_")
@@ -64,7 +72,7 @@ class Types:
 
     def _leaf(self, slot: str, type_name: str) -> regex.Capture:
         file = self.file(type_name)
-        return regex.Capture(slot, type_name, file.cast, regex.parse(file.shape or ""))
+        return regex.Capture(slot, type_name, file.cast, _shape(file.shape or ""))
 
     def members(self, type_name: str) -> tuple[tuple[str, str | None], ...]:
         """The member types of a simple type and their casts, in the order in which they are tried."""
@@ -98,6 +106,7 @@ class Types:
         for name, file in self._files.items():
             if found := list(self._unbuilt(name, file)):
                 self._files[name] = _ANY_WORD
+                self._slots.clear()
                 yield from found
             else:
                 yield from self._faults(name, file)
@@ -105,29 +114,34 @@ class Types:
     def _unbuilt(self, name: str, file: TypeFile) -> Iterator[Finding]:
         said = [key for key in ("shape", "text", "any_of") if getattr(file, key) is not None]
         if len(said) != 1:
-            yield self._document.finding("P203", (name,), f"says {said or 'nothing'}", "one of shape, text, any_of")
+            yield self._places[name].finding("P203", f"says {said or 'nothing'}", "one of shape, text, any_of")
             return
         try:
             self.slot("value", name)
         except regex.RegexError as error:
-            yield self._document.finding(error.code, (name, "shape"), str(error))
+            yield self._places[name].finding(error.code, str(error), "", "shape")
         except notation.NotationError as error:
-            yield self._document.finding("P301", (name, "text"), str(error))
+            yield self._places[name].finding("P301", str(error), "", "text")
         except UnknownTypeError as error:
-            yield self._document.finding("P303", (name,), f"{error.args[0]} is not a type", ", ".join(self.names()))
+            yield self._places[name].finding("P303", f"{error.args[0]} is not a type", ", ".join(self.names()))
 
     def _faults(self, name: str, file: TypeFile) -> Iterator[Finding]:
         from postern.engines import python_regex
 
         node = self.slot("value", name)
         if file.shape is not None and (regex.first(node) | regex.last(node)) & regex.BLANKS:
-            yield self._document.finding("P404", (name, "shape"), "a value could begin or end with a blank")
+            yield self._places[name].finding("P404", "a value could begin or end with a blank", "", "shape")
         pattern = python_regex(node)
         for key, wanted in (("good", True), ("bad", False)):
             for index, example in enumerate(getattr(file, key)):
                 if bool(pattern.match(example)) != wanted:
                     problem = "does not fit the type" if wanted else "fits the type"
-                    yield self._document.finding("P403", (name, key, index), f"{example!r} {problem}")
+                    yield self._places[name].finding("P403", f"{example!r} {problem}", "", key, index)
+
+
+@cache
+def _shape(shape: str) -> regex.Node:
+    return regex.parse(shape)
 
 
 def _literal(text: str) -> regex.Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from splunk_emulator import Event
 
 APP = ROOT / "out" / "splunk" / "postern"
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 RAW_TEXT = frozenset({"_raw", "_time"})
 
 
@@ -170,7 +172,7 @@ def _plain(value: Any) -> str:
     try:
         return ipaddress.ip_address(text).compressed
     except ValueError:
-        return str(int(text)) if text.isascii() and text.isdigit() else text
+        return str(int(text)) if _NUMBER.fullmatch(text) else text
 
 
 def parity() -> Parity:

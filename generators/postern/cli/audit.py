@@ -31,7 +31,7 @@ EXAMPLES = (
 )
 
 
-def run(  # noqa: PLR0913, PLR0917 - one parameter an option
+def run(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE", help="Files, gz and zst archives, folders; - is standard input.")
     ],

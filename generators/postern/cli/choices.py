@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from postern.model import Catalog, Product
 
 
-SITE_HELP = "A site.yaml: the Splunk indexes and source types of your site."
+SITE_HELP = "A site.yaml: the Splunk indexes and source types of your site; default: the one of the overlay."
+OVERLAY = typer.Option(
+    metavar="DIR", envvar="POSTERN_OVERLAY", help="A folder of your own entries, laid over the bundled catalog."
+)
+
+
+def overlay_folder(name: str) -> Path | None:
+    """The overlay of this name; None where none was named."""
+    if not name:
+        return None
+    path = Path(name)
+    if not path.is_dir():
+        way_out = "Name a folder of the catalog's form, as CONTRIBUTING.md shows, with --overlay or POSTERN_OVERLAY."
+        raise Stop(f"{name} is not a folder.", way_out)
+    return path
 
 
 def site_file(name: str) -> Path | None:

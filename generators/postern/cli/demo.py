@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from postern.cli.choices import OVERLAY, overlay_folder
+
 EXAMPLES = (
     "postern demo",
     "postern demo --keep --port 9200   # leave the server running",
@@ -26,6 +28,7 @@ def run(
         ),
     ] = "",
     preflight: Annotated[bool, typer.Option("--preflight/--no-preflight", help="Look at the machine first.")] = True,
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Start an Elasticsearch, install the content, send lines, show what became of them, stop.
 
@@ -37,6 +40,7 @@ def run(
         )
     from postern import demo
 
-    status = demo.run(demo.Options(keep=keep, port=port or None, url=url or None, preflight=preflight))
+    laid = overlay_folder(overlay)
+    status = demo.run(demo.Options(keep=keep, port=port or None, url=url or None, preflight=preflight, overlay=laid))
     if status:
         raise typer.Exit(status)

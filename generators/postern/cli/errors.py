@@ -27,6 +27,7 @@ class Stop(Exception):  # noqa: N818 - it ends a command; not each is an error o
 @contextlib.contextmanager
 def told() -> Iterator[None]:
     """Turns errors into sentences on stderr and an exit status."""
+    from postern.artifact import EmitError
     from postern.findings import CatalogError
 
     try:
@@ -38,6 +39,8 @@ def told() -> Iterator[None]:
         _leave(
             f"The catalog has {counted(len(error.findings), 'finding')}.", "`postern check --explain CODE` says more."
         )
+    except EmitError as error:
+        _leave(f"Not written: {error}.", "Give the text a fixed word, or make it more specific.")
     except Stop as error:
         _leave(error.sentence, error.way_out)
     except KeyboardInterrupt:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postern.cli import lines
+from postern.cli.choices import OVERLAY, known_product, overlay_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from postern.explain import Explainer
     from postern.matcher import Decoded
@@ -37,6 +39,7 @@ def run(
     reference: Annotated[
         str, typer.Option(metavar="ISO", help="When the lines were received: gives the year to times without one.")
     ] = "",
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Tell what log lines mean and what to do: title, meaning, action, values, ECS and CIM fields.
 
@@ -46,7 +49,7 @@ def run(
     if line is None and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a line in quotes, or - to read lines from standard input", param_hint="LINE")
     given = lines.batches(lines.stdin()) if line in (None, "-") else [[lines.argument(line)]]
-    task = _Task.of(product, lang, received)
+    task = _Task.of(product, lang, received, overlay_folder(overlay))
     if as_json:
         task.print_json(given)
     else:
@@ -73,10 +76,9 @@ class _Task:
     received: datetime | None
 
     @classmethod
-    def of(cls, product: str, language: str, received: datetime | None) -> _Task:
+    def of(cls, product: str, language: str, received: datetime | None, overlay: Path | None) -> _Task:
         """The task for a product and a language as the user named them."""
         from postern import i18n, paths
-        from postern.cli.choices import known_product
         from postern.compile import compile_catalog
         from postern.explain import Explainer
         from postern.matcher import Matcher
@@ -84,7 +86,7 @@ class _Task:
         languages = (i18n.ENGLISH, *i18n.LANGUAGES)
         if language not in languages:
             raise typer.BadParameter(f"{language} is not there; known: {', '.join(languages)}", param_hint="--lang")
-        catalog = compile_catalog(paths.catalog_root())
+        catalog = compile_catalog(paths.catalog_root(), overlay=overlay)
         known = known_product(catalog, product)
         gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
         return cls(catalog, known, Matcher(catalog).decode, Explainer(catalog, language), received)

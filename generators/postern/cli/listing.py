@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from postern.cli.choices import OVERLAY, known_product, overlay_folder
 from postern.cli.errors import counted
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ def run(
     ] = None,
     product: Annotated[str, typer.Option(help="Messages of this product only.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """List the messages that the catalog knows: key, level, title, event, number of samples."""
     from postern import paths
-    from postern.cli.choices import known_product
     from postern.compile import compile_catalog
 
-    catalog = compile_catalog(paths.catalog_root())
+    catalog = compile_catalog(paths.catalog_root(), overlay=overlay_folder(overlay))
     wanted = known_product(catalog, product)
     words = [word.casefold() for word in text or ()]
     rows = [

@@ -25,6 +25,7 @@ from postern.paths import catalog_root, checkout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _URL = "POSTERN_ES_URL"
 _WIDTH = 140
@@ -40,12 +41,14 @@ class Options:
         port: its port; None to have a free one chosen.
         url: a cluster to use instead of a server of our own.
         preflight: look at the machine first; `make` did it already.
+        overlay: a folder of the user's own entries, laid over the bundled catalog.
     """
 
     keep: bool = False
     port: int | None = None
     url: str | None = None
     preflight: bool = True
+    overlay: Path | None = None
 
 
 def paper() -> Console:
@@ -123,7 +126,7 @@ def _play(options: Options, out: Console, err: Console) -> None:
     by_url = bool(os.environ.get(_URL))
     if options.preflight:
         _look(out, by_url=by_url)
-    catalog = compile_catalog(catalog_root())
+    catalog = compile_catalog(catalog_root(), overlay=options.overlay)
     if not by_url:
         with progress.shown(err) as told:
             ensure_distribution(told)
@@ -164,7 +167,7 @@ def perform(stage: sections.Stage, node: Node) -> None:
     sections.searches(stage)
     sections.both_sides(stage, stories, root, artifacts)
     sections.totals(stage)
-    sections.places(stage, artifacts, root / "out" if root else None)
+    sections.places(stage, artifacts, root / "out" if root and not stage.catalog.overlaid else None)
     if root:
         sections.packed(stage, artifacts, root / "dist")
 

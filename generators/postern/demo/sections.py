@@ -34,6 +34,7 @@ _FAILED = {"icid": "451", "dcid": "5640"}
 # Twenty-one columns do not fit on paper: these tell the story, the whole rows of two messages stand above.
 _TRACE_COLUMNS = ("start", "device", "mid", "outcome", "why", "peer_ip", "server_ip", "total_ms")
 _PLACES = {
+    "": "what is covered, and what a target cannot hold",
     "ingest_pipelines": "ingest pipelines; install in the order of manifest.json",
     "component_templates": "the mappings that all data streams share",
     "index_templates": "data streams logs-postern.<data set>-*",
@@ -224,7 +225,7 @@ def places(stage: Stage, artifacts: Sequence[Artifact], out: Path | None) -> Non
     """Where each file lies, and whether it is what was installed."""
     stage.title("Where the files are")
     if out is None:
-        stage.say("This is an installed package: `postern build` writes the files below a folder of your choice.")
+        stage.say("`postern build --out FOLDER` writes what was installed and read here below a folder of your choice:")
     elif different := compare(artifacts, out):
         stage.say(f"{len(different)} files below {out}/ are not what the catalog generates now: run `postern build`.")
     else:
@@ -244,4 +245,5 @@ def packed(stage: Stage, artifacts: Sequence[Artifact], folder: Path) -> None:
 def _folders(artifacts: Sequence[Artifact]) -> Iterator[tuple[Any, ...]]:
     folders = sorted(str(PurePosixPath(one.path).parent) for one in artifacts)
     for folder, files in groupby(folders):
-        yield f"out/{folder}/", len(list(files)), _PLACES.get(PurePosixPath(folder).name, "how to install by hand")
+        path = "out/" if folder == "." else f"out/{folder}/"
+        yield path, len(list(files)), _PLACES.get(PurePosixPath(folder).name, "how to install by hand")

@@ -28,7 +28,7 @@ def spell(catalog: Catalog, node: regex.Node) -> str:
         path = path_of(catalog, capture)
         return f"(?<_:{path}:long>{inner})" if capture.cast == "int" else f"(?<{path}>{inner})"
 
-    return regex.spell(node, group)
+    return regex.spell(node, group, catalog.spelled("grok"))
 
 
 def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:

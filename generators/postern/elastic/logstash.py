@@ -35,6 +35,7 @@ class _Speller:
     def __init__(self, catalog: Catalog, prefix: str) -> None:
         self.catalog, self.prefix = catalog, prefix
         self._names: dict[str, str] = {}
+        self._known: dict[regex.Node, str] = {}
 
     def shapes(self) -> list[tuple[str, str]]:
         """The definitions met so far."""
@@ -42,7 +43,7 @@ class _Speller:
 
     def spell(self, node: regex.Node) -> str:
         """The tree, its captures as references to their shapes."""
-        return regex.spell(node, self._capture)
+        return regex.spell(node, self._capture, self._known)
 
     def _capture(self, capture: regex.Capture, inner: str) -> str:
         name = self._name(capture, inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern.regex.nodes import BLANK, CHOICE, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
@@ -14,17 +15,12 @@ _SHORT = 16  # a repeat up to this swallows at most a word or two
 _CLASS, _GROUP = 33, 6  # bytes that PCRE2 needs for a class of characters, and at most for a group
 _COUNTED = 5  # bytes for the bounds of a repeat
 _BLANK_MASK = mask_of(" ")
+_LEAVES = (Lit, Chars)
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below this one."""
-    if isinstance(node, Lit | Chars):
-        return ()
-    if isinstance(node, Seq):
-        return node.items
-    if isinstance(node, Alt):
-        return node.branches
-    return (node.node,) if isinstance(node, Repeat | Atomic | Capture) else ()
+    return node.below
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -33,23 +29,29 @@ def walk(node: Node) -> Iterator[Node]:
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(children(node)[::-1])
+        todo.extend(node.below[::-1])
 
 
 def captures(node: Node) -> Iterator[Capture]:
     """The captures of a tree, in the order of the text; what they match holds none."""
-    todo = [node]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Capture):
-            yield node
-        elif not isinstance(node, Lit):
-            todo.extend(children(node)[::-1])
+    return iter(_captures(node))
 
 
+@cache
+def _captures(node: Node) -> tuple[Capture, ...]:
+    if isinstance(node, Capture):
+        return (node,)
+    found: list[Capture] = []
+    for child in node.below:
+        if not isinstance(child, _LEAVES):
+            found += _captures(child)
+    return tuple(found)
+
+
+@cache
 def nullable(node: Node) -> bool:
     """Whether the empty string matches."""
-    if isinstance(node, Lit | Chars):
+    if isinstance(node, _LEAVES):
         return isinstance(node, Lit) and not node.text
     if isinstance(node, Alt):
         return any(nullable(branch) for branch in node.branches)
@@ -68,6 +70,7 @@ def last(node: Node) -> int:
     return _edge(node, -1)
 
 
+@cache
 def _edge(node: Node, step: int) -> int:
     if isinstance(node, Lit):
         return mask_of(node.text[0 if step > 0 else -1]) if node.text else 0
@@ -86,7 +89,7 @@ def needed(node: Node) -> str:
     """The longest run of characters that each match holds, as far as it is plain to see: a cheap first test."""
     if isinstance(node, Lit):
         return node.text
-    if isinstance(node, Chars | Alt) or (isinstance(node, Repeat) and not node.least):
+    if isinstance(node, (Chars, Alt)) or (isinstance(node, Repeat) and not node.least):
         return ""
     return max((needed(child) for child in children(node)), key=len, default="")
 
@@ -98,6 +101,7 @@ def words(node: Node) -> str:
     return " " if node == BLANK else "".join(words(child) for child in children(node))
 
 
+@cache
 def is_free_text(node: Node) -> bool:
     """Whether the shape can swallow the words around it: a long repeat whose class holds the blank."""
     if isinstance(node, Repeat) and isinstance(node.node, Chars):
@@ -105,6 +109,7 @@ def is_free_text(node: Node) -> bool:
     return any(map(is_free_text, children(node)))
 
 
+@cache
 def _unbounded(node: Node) -> bool:
     return (isinstance(node, Repeat) and node.most is None) or any(map(_unbounded, children(node)))
 
@@ -183,6 +188,7 @@ def guard_end(node: Node, excluded: int) -> Node:
     return node
 
 
+@cache
 def compiled_size(node: Node) -> int:
     """About how many bytes PCRE2 makes of a tree, rather too many: a repeated group is copied, a class is a bit map."""
     if isinstance(node, Lit):
@@ -197,6 +203,7 @@ def compiled_size(node: Node) -> int:
     return inner + _GROUP * (len(children(node)) if isinstance(node, Alt) else 1)
 
 
+@cache
 def literal_range(node: Node) -> tuple[int, int]:
     """The least and the most literal characters on a path through the tree; captured choices count, blanks do not."""
     if isinstance(node, Lit):

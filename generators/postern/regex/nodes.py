@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 CLASS_SPECIAL = frozenset("[]\\^-&|~")  # must be escaped in a class
 ASCII = 128
@@ -21,58 +22,114 @@ def mask_of(characters: str) -> int:
 BLANKS = mask_of(" \t\r\n")
 
 
+class _Hashed:
+    """A node remembers its hash: trees share their shapes, and what is known of a shape is looked up by it."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            made = hash((self.__class__, *[getattr(self, name) for name in self.__slots__]))
+            object.__setattr__(self, "_hash", made)
+            return made
+
+
 @dataclass(frozen=True, slots=True)
-class Lit:
+class Lit(_Hashed):
     """Characters that stand for themselves."""
 
     text: str
 
+    __hash__ = _Hashed.__hash__
+    below: ClassVar[tuple[Node, ...]] = ()
+
 
 @dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(_Hashed):
     """One character out of a set (a bit mask over ASCII and one bit for the rest)."""
 
     mask: int
 
+    __hash__ = _Hashed.__hash__
+    below: ClassVar[tuple[Node, ...]] = ()
+
 
 @dataclass(frozen=True, slots=True)
-class Seq:
+class Seq(_Hashed):
     """One after the other."""
 
     items: tuple[Node, ...]
 
+    __hash__ = _Hashed.__hash__
+
+    @property
+    def below(self) -> tuple[Node, ...]:
+        """The nodes directly below this one."""
+        return self.items
+
 
 @dataclass(frozen=True, slots=True)
-class Alt:
+class Alt(_Hashed):
     """The first branch that leads to a match."""
 
     branches: tuple[Node, ...]
 
+    __hash__ = _Hashed.__hash__
+
+    @property
+    def below(self) -> tuple[Node, ...]:
+        """The nodes directly below this one."""
+        return self.branches
+
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(_Hashed):
     """Greedy repetition; `most` None means unbounded."""
 
     node: Node
     least: int
     most: int | None
 
+    __hash__ = _Hashed.__hash__
+
+    @property
+    def below(self) -> tuple[Node, ...]:
+        """The nodes directly below this one."""
+        return (self.node,)
+
 
 @dataclass(frozen=True, slots=True)
-class Atomic:
+class Atomic(_Hashed):
     """A group that is not tried again once it has matched."""
 
     node: Node
 
+    __hash__ = _Hashed.__hash__
+
+    @property
+    def below(self) -> tuple[Node, ...]:
+        """The nodes directly below this one."""
+        return (self.node,)
+
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(_Hashed):
     """A captured slot; `member` is the type that its value has (of an `any_of` type: the one that matched)."""
 
     name: str
     member: str
     cast: str | None
     node: Node
+
+    __hash__ = _Hashed.__hash__
+
+    @property
+    def below(self) -> tuple[Node, ...]:
+        """The nodes directly below this one."""
+        return (self.node,)
 
 
 Node = Lit | Chars | Seq | Alt | Repeat | Atomic | Capture

@@ -5,7 +5,20 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from postern.regex.nodes import ALL, ASCII, CLASS_SPECIAL, NON_ASCII, Alt, Atomic, Capture, Chars, Lit, Node, Seq
+from postern.regex.nodes import (
+    ALL,
+    ASCII,
+    CLASS_SPECIAL,
+    NON_ASCII,
+    Alt,
+    Atomic,
+    Capture,
+    Chars,
+    Lit,
+    Node,
+    Repeat,
+    Seq,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,21 +85,39 @@ def _inside(shape: Node) -> str:
     return spell(shape)
 
 
-def spell(node: Node, capture: Callable[[Capture, str], str] = numbered) -> str:
-    """The regex of a tree; `capture` spells a capture, given the regex inside it."""
+def spell(node: Node, capture: Callable[[Capture, str], str] = numbered, known: dict[Node, str] | None = None) -> str:
+    """The regex of a tree.
+
+    Args:
+        node: the tree.
+        capture: spells a capture, given the regex inside it.
+        known: trees that are spelled already, where the same capture is always spelled the same; gets those of now.
+    """
     if isinstance(node, Lit):
         return node.text.translate(_LITERAL)
     if isinstance(node, Chars):
         return _spell_class(node.mask)
+    if known is None:
+        return _spelled(node, capture, None)
+    found = known.get(node)
+    if found is None:
+        found = known[node] = _spelled(node, capture, known)
+    return found
+
+
+def _spelled(
+    node: Seq | Alt | Repeat | Atomic | Capture, capture: Callable[[Capture, str], str], known: dict[Node, str] | None
+) -> str:
     if isinstance(node, Seq):
         return "".join(
-            f"(?:{spell(item, capture)})" if isinstance(item, Alt) else spell(item, capture) for item in node.items
+            f"(?:{spell(item, capture, known)})" if isinstance(item, Alt) else spell(item, capture, known)
+            for item in node.items
         )
     if isinstance(node, Alt):
-        return "|".join(spell(branch, capture) for branch in node.branches)
+        return "|".join(spell(branch, capture, known) for branch in node.branches)
     if isinstance(node, Capture):
         return capture(node, _inside(node.node))
-    inner = spell(node.node, capture)
+    inner = spell(node.node, capture, known)
     if isinstance(node, Atomic):
         return f"(?>{inner})"
     bare = isinstance(node.node, Chars) or (isinstance(node.node, Lit) and len(node.node.text) == 1)

@@ -50,6 +50,7 @@ FOREIGN_REASONS = {
     ("Network_Traffic", "tcp_flag"): "the device prints all flags of a packet in one string, or that they are invalid",
     ("Network_Traffic", "transport"): "IPsec, ICMPv6 and the like are none of the model's three",
 }
+OF_OVERLAY = "entries of an overlay lack it"  # whose author need not argue with us
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Gap:
         never: fields that no slot and no constant gives.
         sometimes: fields that a slot gives in some lines.
         foreign: fields, each with a value beyond those that the model expects.
+        overlay: whether an overlay says the message or the event.
     """
 
     model: str
@@ -72,6 +74,7 @@ class Gap:
     never: frozenset[str]
     sometimes: frozenset[str]
     foreign: frozenset[tuple[str, str]]
+    overlay: bool = False
 
     @property
     def missing(self) -> frozenset[str]:
@@ -81,8 +84,10 @@ class Gap:
 
 def gaps(catalog: Catalog) -> list[Gap]:
     """One for each tagged event of each wording, in the order of the catalog."""
+    sure: _Sure = {}
+    framed = {product.name: header_fields(catalog, product) for product in catalog.products}
     return [
-        _gap(catalog, product, message, wording, event)
+        _gap(catalog, product, message, wording, event, framed[product.name], sure)
         for product in catalog.products
         for message, wording in product.wordings()
         for event in {event.name: event for event in wording.event.events()}.values()
@@ -90,20 +95,34 @@ def gaps(catalog: Catalog) -> list[Gap]:
     ]
 
 
-def _gap(catalog: Catalog, product: Product, message: Message, wording: Wording, event: Event) -> Gap:
+_Sure = dict[regex.Node, frozenset[str]]  # what is known of trees already: texts share those of their slots
+
+
+def _gap(  # noqa: PLR0913, PLR0917 - what a gap is about, and what is known of all
+    catalog: Catalog,
+    product: Product,
+    message: Message,
+    wording: Wording,
+    event: Event,
+    framed: frozenset[str],
+    known: _Sure,
+) -> Gap:
     cim = event.cim
     model = cim_schema.load().model(cim.model) if cim else None
     if cim is None or model is None:
         raise ValueError(f"{event.name} is of no data model")
-    sure = CONSTANTS | header_fields(catalog, product) | cim.constants(product.name).keys()
+    sure = CONSTANTS | framed | cim.constants(product.name).keys()
     if cim.action:
         sure |= {"action"}
     if wording.body is not None:
-        sure |= _sure(catalog, wording.body)
+        sure |= _sure(catalog, wording.body, known)
     lacking = model.required(cim.tags) - sure
     never = lacking - _possible(catalog, product, wording)
     foreign = frozenset(_foreign(catalog, product, wording, model, cim.tags))
-    return Gap(cim.model, event.name, product.name, message.key, wording.number, never, lacking - never, foreign)
+    overlay = message.place.document.overlay or event.place.document.overlay
+    return Gap(
+        cim.model, event.name, product.name, message.key, wording.number, never, lacking - never, foreign, overlay,
+    )  # fmt: skip
 
 
 def header_fields(catalog: Catalog, product: Product) -> frozenset[str]:
@@ -125,14 +144,20 @@ def _slots(product: Product, wording: Wording) -> set[tuple[str, str]]:
     return {(slot.name, member) for slot in kv_slots(product, wording) for member, _ in slot.members}
 
 
-def _sure(catalog: Catalog, node: regex.Node) -> frozenset[str]:
+def _sure(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
     """The fields that each match of a tree gives."""
+    if node not in known:
+        known[node] = _surely(catalog, node, known)
+    return known[node]
+
+
+def _surely(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
     if isinstance(node, regex.Capture):
         name = catalog.cim_role(node)
         return frozenset([name] if name else [])
     if isinstance(node, regex.Repeat) and not node.least:
         return frozenset()
-    below = [_sure(catalog, child) for child in regex.children(node)]
+    below = [_sure(catalog, child, known) for child in regex.children(node)]
     if isinstance(node, regex.Alt):
         return frozenset.intersection(*below)
     return frozenset().union(*below)
@@ -142,11 +167,12 @@ def _foreign(
     catalog: Catalog, product: Product, wording: Wording, model: CimModel, tags: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     """Words of the text's choices, and of its samples, that the model does not expect in the field they go to."""
+    fields = model.fields(tags)
     for slot, member, word in _words(product, wording):
         field = catalog.fields[slot]
         name = field.cim_role(member) or ""
         value = word.lower() if field.lower else word
-        if (known := model.values(tags, name)) and value not in known:
+        if name in fields and (known := fields[name].values) and value not in known:
             yield name, value
 
 
@@ -231,8 +257,9 @@ def _counts(of_each: Iterable[frozenset[str]]) -> dict[str, int]:
 
 
 def _reasons(of_model: list[Gap]) -> dict[str, str]:
+    own = {(gap.model, field) for gap in of_model if not gap.overlay for field in gap.missing}
     fields = sorted({(gap.model, field) for gap in of_model for field in gap.missing})
-    return {field: REASONS[model, field] for model, field in fields}
+    return {at[1]: REASONS[at] if at in own else REASONS.get(at, OF_OVERLAY) for at in fields}
 
 
 def _foreign_words(of_model: list[Gap]) -> list[Foreign]:
@@ -240,4 +267,6 @@ def _foreign_words(of_model: list[Gap]) -> list[Foreign]:
     for gap in of_model:
         for field, word in gap.foreign:
             words.setdefault((gap.model, field), set()).add(word)
-    return [Foreign(at[1], sorted(found), FOREIGN_REASONS[at]) for at, found in sorted(words.items())]
+    own = {(gap.model, field) for gap in of_model if not gap.overlay for field, _ in gap.foreign}
+    reasons = {at: FOREIGN_REASONS[at] if at in own else FOREIGN_REASONS.get(at, OF_OVERLAY) for at in words}
+    return [Foreign(at[1], sorted(found), reasons[at]) for at, found in sorted(words.items())]

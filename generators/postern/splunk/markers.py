@@ -6,9 +6,11 @@ that a lookup must tell apart are given the same word.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.artifact import EmitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,13 +21,13 @@ NAME = "(marker)"  # of the capture; no slot has such a name
 _LEAST = 2
 
 
-class NoMarkerError(ValueError):
+class NoMarkerError(EmitError):
     """A wording has no fixed word left that tells it apart; the message names it."""
 
 
 def has_word(wording: Wording) -> bool:
     """Whether a wording has a fixed word at all."""
-    return bool(_candidates(wording))
+    return bool(_candidates(wording.body))
 
 
 def marked(wordings: Sequence[Wording]) -> list[tuple[str, regex.Node]]:
@@ -36,7 +38,7 @@ def marked(wordings: Sequence[Wording]) -> list[tuple[str, regex.Node]]:
     Raises:
         NoMarkerError: there are not enough fixed words.
     """
-    wanted = [_candidates(one) for one in wordings]
+    wanted = [_candidates(one.body) for one in wordings]
     owner: dict[str, int] = {}
     order = sorted(range(len(wordings)), key=lambda at: (len(wanted[at]), wordings[at].key, wordings[at].number))
     for at in order:
@@ -62,11 +64,12 @@ def _items(body: regex.Node | None) -> tuple[regex.Node, ...]:
     return body.items if isinstance(body, regex.Seq) else (body,) if body is not None else ()
 
 
-def _candidates(wording: Wording) -> dict[str, tuple[int, int, int]]:
-    """Words that each line of the wording holds, and where: item, begin and end. The longest words come first."""
+@cache
+def _candidates(body: regex.Node | None) -> dict[str, tuple[int, int, int]]:
+    """Words that each line of such a body holds, and where: item, begin and end. The longest words come first."""
     found: dict[str, tuple[int, int, int]] = {}
-    for index, begin, end in sorted(_pieces(_items(wording.body)), key=lambda one: (one[1] - one[2], one[0])):
-        item = _items(wording.body)[index]
+    for index, begin, end in sorted(_pieces(_items(body)), key=lambda one: (one[1] - one[2], one[0])):
+        item = _items(body)[index]
         if isinstance(item, regex.Lit):
             found.setdefault(item.text[begin:end], (index, begin, end))
     return found

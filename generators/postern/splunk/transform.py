@@ -123,9 +123,19 @@ def field_of(catalog: Catalog, capture: regex.Capture) -> str:
     return f"{name}_list" if capture.cast in LISTS else name
 
 
+@cache
+def _mergeable(node: regex.Node) -> bool:
+    """Whether alternatives in a tree are all captures."""
+    if isinstance(node, regex.Capture):
+        return False
+    if isinstance(node, regex.Alt) and all(isinstance(branch, regex.Capture) for branch in node.branches):
+        return True
+    return any(map(_mergeable, node.below))
+
+
 def merge(node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]]) -> regex.Node:
     """The tree in which alternatives that fill the same fields are one group: an address is an IP address or a name."""
-    if isinstance(node, regex.Capture | regex.Lit | regex.Chars):
+    if not _mergeable(node):
         return node
     if isinstance(node, regex.Seq):
         return regex.Seq(tuple(merge(item, fields_of) for item in node.items))
@@ -138,7 +148,7 @@ def merge(node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]
         return regex.Alt(tuple(branches))
     if isinstance(node, regex.Repeat):
         return regex.Repeat(merge(node.node, fields_of), node.least, node.most)
-    return regex.Atomic(merge(node.node, fields_of))
+    return regex.Atomic(merge(node.node, fields_of)) if isinstance(node, regex.Atomic) else node
 
 
 def splitters(catalog: Catalog, product: Product) -> Iterator[Transform]:

@@ -1,0 +1,75 @@
+"""`emit(catalog)`: out/COVERAGE.md, which counts what each class of messages holds, and what a target cannot hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from postern.artifact import Artifact
+from postern.i18n import LANGUAGES
+from postern.render import render
+from postern.splunk import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from postern.model import Catalog, Message
+
+PATH = "COVERAGE.md"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The counts of some messages.
+
+    Attributes:
+        name: the class, which is the file's name; an overlay's says so.
+        messages, wordings, samples: how many there are.
+        languages: for each language beside English, how many of the messages speak it.
+    """
+
+    name: str
+    messages: int
+    wordings: int
+    samples: int
+    languages: tuple[int, ...]
+
+    @classmethod
+    def of(cls, name: str, messages: Iterable[Message]) -> Row:
+        """The counts of these messages."""
+        some = list(messages)
+        wordings = [wording for message in some for wording in message.wordings]
+        return cls(
+            name,
+            len(some),
+            len(wordings),
+            sum(len(wording.samples) for wording in wordings),
+            tuple(sum(language in message.translations for message in some) for language in LANGUAGES),
+        )
+
+
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """The page. Pure: no files, no clock."""
+    products = [
+        (product.title, list(_classes(product.messages)), Row.of("all", product.messages))
+        for product in catalog.products
+    ]
+    text = render(
+        "postern.coverage", "coverage.md.j2",
+        languages=LANGUAGES, products=products, total=Row.of("all", catalog.messages()),
+        elastic_only=attributes.ELASTIC_ONLY, splunk_only=attributes.SPLUNK_ONLY, differ=attributes.LATER,
+    )  # fmt: skip
+    yield Artifact(PATH, text)
+
+
+def _classes(messages: Iterable[Message]) -> Iterator[Row]:
+    """A row a file, the bundled ones first."""
+    for (_, name), some in groupby(sorted(messages, key=_class), key=_class):
+        yield Row.of(name, some)
+
+
+def _class(message: Message) -> tuple[bool, str]:
+    document = message.place.document
+    return document.overlay, PurePath(document.path).stem + (" (overlay)" if document.overlay else "")

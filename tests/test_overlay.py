@@ -252,8 +252,10 @@ def test_a_draft_knows_the_overlay_and_goes_into_it(tmp_path: Path) -> None:
 
 
 def test_a_text_that_splunk_cannot_mark_is_one_sentence(tmp_path: Path) -> None:
-    text = CHANGED.format(replaces="", title="In").replace("WebVPN user {user} is in.", "{user}")
-    text = text.replace("WebVPN user alice is in.", "alice").replace("719022", "719099")
+    text = CHANGED.format(replaces="", title="In").replace("WebVPN user {user} is in.", "{user}!")
+    text = text.replace("WebVPN user alice is in.", "alice!").replace("719022", "719099")
+    text += "  variants:\n    - text: '{user}?'\n      samples:\n"
+    text += "        - log: '%ASA-6-719099: alice?'\n          params: {user: alice}\n"
     overlay = of(tmp_path / "mine", cisco_asa__mine=text)
     with pytest.raises(EmitError):
         backends.artifacts(checked(BUNDLED, overlay=overlay))

@@ -1,7 +1,7 @@
 """Dispatchers: the one regex that reads `_raw`, takes the header apart and hands the rest to the event's bucket.
 
-Only here stand look-aheads, and here they are anchored through the header's grammar: a subject of a mail that holds
-`%ASA-6-302013:` stays a subject.
+The look-aheads here are anchored through the header's grammar: a subject of a mail that holds `%ASA-6-302013:` stays a
+subject. Beyond this module only `keyed` has some, to find the id among keys and where a value ends.
 """
 
 from __future__ import annotations
@@ -38,15 +38,13 @@ def dispatchers(catalog: Catalog, product: Product, hand: Callable[[Groups, str]
     groups = Groups(catalog)
     framed = f"{_headers(groups, plain)}{hand(groups, f'{ANY}+')}"
     spelled = rf"\A(?:{framed}|{groups.group(f'{ANY}+', unframed(product))})"
-    yield groups.made(f"postern_{product.name}_dispatch", spelled, needed=True, comment=f"{product.title}: header.")
+    yield groups.made(f"postern_{product.name}_dispatch", spelled, needed=True)
     for number, header in enumerate(closed):
         groups = Groups(catalog)
         end = rf"{regex.spell(regex.Lit(header.closing))}{TRAILING}\z"
         framed = f"{_headers(groups, [header])}{hand(groups, f'{ANY}+')}"
         name = f"postern_{product.name}_dispatch_closed" + (f"_{number}" if number else "")
-        yield groups.made(
-            name, rf"\A{framed}{end}", unframed(product), needed=True, comment=f"{product.title}: lines in brackets."
-        )
+        yield groups.made(name, rf"\A{framed}{end}", unframed(product), needed=True)
 
 
 def _headers(groups: Groups, headers: Sequence[Header]) -> str:

@@ -118,8 +118,7 @@ class Keyed:
                 ident, marks = self._marked_id(groups, export=bracketed)
                 forms.append(f"(?:{heads})(?:{ident})?(?:{self._hand(groups, marks, export=bracketed)}|)")
         spelled = rf"\A(?:{'|'.join(forms)}|{groups.group(f'{ANY}+', unframed(self.product))})"
-        comment = f"{self.product.title}: header, id."
-        return groups.made(f"postern_{self.product.name}_dispatch", spelled, needed=True, comment=comment)
+        return groups.made(f"postern_{self.product.name}_dispatch", spelled, needed=True)
 
     def _header_fields(self, capture: regex.Capture) -> tuple[str, ...]:
         return () if capture.name == "time" else (names.extracted(self.catalog.fields[capture.name], capture.member),)

@@ -34,7 +34,6 @@ class Transform:
         source_key: the field that it reads.
         many: every match counts, and values add up (MV_ADD).
         needed: a later transform reads what it writes, so that Splunk must not leave it out (CAN_OPTIMIZE = false).
-        comment: what it is for.
     """
 
     name: str
@@ -43,7 +42,6 @@ class Transform:
     source_key: str = RAW
     many: bool = False
     needed: bool = False
-    comment: str = ""
 
     def settings(self) -> Iterator[tuple[str, str]]:
         """Keys and values of the stanza."""
@@ -55,10 +53,6 @@ class Transform:
             yield "MV_ADD", "true"
         if self.needed:
             yield "CAN_OPTIMIZE", "false"
-
-    def writes(self, name: str) -> bool:
-        """Whether it may write a field."""
-        return any(one == name for one, _ in self.pairs)
 
 
 LARGE = 500  # bytes of a shape as PCRE2 compiles it
@@ -112,9 +106,9 @@ class Groups:
 
         return regex.spell(node, spelled)
 
-    def made(self, name: str, spelled: str, source_key: str = RAW, comment: str = "", **flags: bool) -> Transform:
+    def made(self, name: str, spelled: str, source_key: str = RAW, **flags: bool) -> Transform:
         """The transform of all groups so far."""
-        return Transform(name, spelled, tuple(self.pairs), source_key, comment=comment, **flags)
+        return Transform(name, spelled, tuple(self.pairs), source_key, **flags)
 
 
 def field_of(catalog: Catalog, capture: regex.Capture) -> str:

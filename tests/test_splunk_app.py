@@ -228,8 +228,8 @@ def test_every_file_of_the_app_is_generated_twice_alike() -> None:
         (render.as_key, "1st"),
         (render.as_stanza, "a]b"),
         (render.as_stanza, "two\nlines"),
-        (render.as_csv, ["two\nlines"]),
-        (render.as_csv, ["nul\0"]),
+        (render.as_csv, [["two\nlines"]]),
+        (render.as_csv, [["nul\0"]]),
         (render.as_cell, "two\nlines"),
     ],
 )
@@ -241,7 +241,7 @@ def test_what_a_format_cannot_hold_is_refused(escape: object, value: object) -> 
 
 def test_lines_of_a_value_are_continued() -> None:
     assert render.as_conf("a\n| b") == "a\\\n| b"
-    assert render.as_csv(["a", 'b "c"', "d,e", ""]) == 'a,"b ""c""","d,e",'
+    assert render.as_csv([["a", 'b "c"', "d,e", ""]]) == 'a,"b ""c""","d,e",\n'
     assert render.as_cell("a|b*") == r"a\|b\*"
 
 

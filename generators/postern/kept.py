@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from postern.layers import Layer
     from postern.model import Wording
     from postern.source import Document
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -55,6 +57,21 @@ class Kept:
             self.sound.clear()
             self.proven.clear()
         return self.base[1]
+
+
+_REMEMBERED: dict[object, tuple[tuple[object, ...], Any]] = {}
+
+
+def remembered(name: object, of: tuple[object, ...], make: Callable[[], Made]) -> Made:
+    """What was made under this name the last time if it is made of the same things now, else what `make` makes.
+
+    For what is pure and worth keeping from one turn of `build --watch` to the next; a single build finds nothing here.
+    """
+    known = _REMEMBERED.get(name)
+    if known is None or known[0] != of:
+        known = _REMEMBERED[name] = of, make()
+    made: Made = known[1]
+    return made
 
 
 def same(some: Sequence[object], others: Sequence[object]) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import ecs_schema, regex
+from postern.order import leads_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,13 +147,17 @@ class Wording:
     event: EventRule
     opener: bool
     samples: tuple[Sample, ...]
-    leads: tuple[tuple[str, ...], ...]
     rank: int
     place: Place = field(compare=False, repr=False)
 
     def captures(self) -> Iterator[regex.Capture]:
         """The captures of the body, in the order of their groups."""
         return iter(self._captures)
+
+    @property
+    def leads(self) -> tuple[tuple[str, ...], ...]:
+        """The ways in which a line of it can begin, as words; none of a key-value body."""
+        return () if self.body is None else leads_of(self.body)
 
     @cached_property
     def _captures(self) -> tuple[regex.Capture, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ _State = tuple[tuple[_Piece, ...], bool]  # the pieces so far, and whether words
 _MAX_STATES = 256
 
 
+@cache
 def leads_of(node: regex.Node) -> tuple[tuple[str, ...], ...]:
     """The ways in which a text can begin, as words; `*` stands for a word that holds a slot.
 

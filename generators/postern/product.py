@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from postern import i18n, notation, regex, schema
 from postern.kept import same
 from postern.model import Context, EventRule, Header, Message, Place, Product, Sample, Wording
-from postern.order import leads_of, ranked
+from postern.order import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +94,6 @@ class ProductBuilder:
             EventRule(None),
             opener=False,
             samples=(),
-            leads=leads_of(body),
             rank=index,
             place=place,
         )
@@ -153,7 +152,7 @@ class ProductBuilder:
         )
         rule = self.event_rule(said.event, place)
         wording = Wording(
-            "", 0, None, {}, said.context, rule, said.direction == "opener", samples, (), 0, place,
+            "", 0, None, {}, said.context, rule, said.direction == "opener", samples, 0, place,
         )  # fmt: skip
         if form.kv is not None:
             return replace(wording, kv=self.texts.kv(form.kv, Place(place.document, (*place.loc, "kv"))))
@@ -163,7 +162,7 @@ class ProductBuilder:
         where = Place(place.document, (*place.loc, "text"))
         text = self.texts.parse(form.text, where)
         body = self.body((*self.prefix(ident), *text), said.tail, where) if text else None
-        return None if body is None else replace(wording, body=body, leads=leads_of(body))
+        return None if body is None else replace(wording, body=body)
 
     def check_context(self, said: Said, place: Place) -> None:
         """Findings for groups of context keys that the product does not have."""

@@ -25,16 +25,33 @@ class EscapeError(ValueError):
     """A value that the format cannot hold."""
 
 
+_SHALLOW = 4  # levels of JSON that are laid out over lines; what lies deeper takes one: an entry of a table, a field
+
+
 def as_json(value: Any, *, sort: bool = False) -> str:
     """A value as JSON, on demand with sorted keys; refuses what JSON cannot hold (NaN, lone surrogates)."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=sort)
+    text = _laid_out(value, sort=sort)
     _refuse_surrogates(text)
     return text
 
 
+def _laid_out(value: Any, depth: int = 0, *, sort: bool) -> str:
+    if depth == _SHALLOW or not value or not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=sort)
+    gap = "\n" + " " * depth
+    if isinstance(value, list):
+        return f"[{','.join(f'{gap} {_laid_out(item, depth + 1, sort=sort)}' for item in value)}{gap}]"
+    items = sorted(value.items()) if sort else value.items()
+    pairs = (f"{gap} {json.dumps(key, ensure_ascii=False)}: {_laid_out(item, depth + 1, sort=sort)}" for key, item in items)
+    return f"{{{','.join(pairs)}{gap}}}"
+
+
+_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def as_line(value: Any) -> str:
     """A value as JSON in one line, for NDJSON."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _LINE.encode(value)
     _refuse_surrogates(text)
     return text
 
@@ -89,14 +106,15 @@ def as_stanza(value: str) -> str:
     return value
 
 
-def as_csv(row: Sequence[str]) -> str:
-    """A row of a CSV file, quoted where it must be; refuses cells of several lines."""
-    if any(character in cell for cell in row for character in "\r\n\0"):
-        raise EscapeError("a cell holds one line")
-    _refuse_surrogates("".join(row))
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """The rows of a CSV file, quoted where they must be; refuses cells of several lines."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(row)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    written = text.getvalue()
+    if written.count("\n") != len(rows) or "\r" in written or "\0" in written:
+        raise EscapeError("a cell holds one line")
+    _refuse_surrogates(written)
+    return written
 
 
 def as_cell(value: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -66,10 +65,9 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
 
 def _classes(messages: Iterable[Message]) -> Iterator[Row]:
     """A row a file, the bundled ones first."""
-    for (_, name), some in groupby(sorted(messages, key=_class), key=_class):
-        yield Row.of(name, some)
-
-
-def _class(message: Message) -> tuple[bool, str]:
-    document = message.place.document
-    return document.overlay, PurePath(document.path).stem + (" (overlay)" if document.overlay else "")
+    by_file: dict[tuple[bool, str], list[Message]] = {}
+    for message in messages:
+        document = message.place.document
+        by_file.setdefault((document.overlay, document.path), []).append(message)
+    for (overlay, path), some in sorted(by_file.items()):
+        yield Row.of(PurePath(path).stem + (" (overlay)" if overlay else ""), some)

@@ -8,6 +8,7 @@ from postern.artifact import Artifact
 from postern.elastic import kibana, logstash, mappings
 from postern.elastic.pipelines import Pipeline, pipelines
 from postern.i18n import ENGLISH, LANGUAGES
+from postern.kept import remembered
 from postern.render import render
 
 if TYPE_CHECKING:
@@ -46,12 +47,9 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
 
 
 def _pipeline(pipeline: Pipeline) -> Artifact:
-    return _text(
-        f"ingest_pipelines/{pipeline.name}.json",
-        "pipeline.json.j2",
-        pipeline=pipeline,
-        meta=mappings.meta("catalog/"),
-    )
+    path = f"ingest_pipelines/{pipeline.name}.json"
+    meta = mappings.meta("catalog/")
+    return remembered(path, (pipeline,), lambda: _text(path, "pipeline.json.j2", pipeline=pipeline, meta=meta))
 
 
 def _patterns(catalog: Catalog) -> Iterator[Artifact]:

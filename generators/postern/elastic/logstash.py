@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from postern import regex
 from postern.elastic import grok
+from postern.kept import remembered
 
 if TYPE_CHECKING:
     from postern.model import Catalog, Product
@@ -20,7 +21,7 @@ def patterns(catalog: Catalog, product: Product) -> list[tuple[str, str]]:
         for message, wording in product.wordings()
         if wording.body is not None
     ]
-    spelled = [(name, speller.spell(node)) for name, node in named]
+    spelled = [(name, speller.spell(name, node)) for name, node in named]
     return [*speller.shapes(), *spelled]
 
 
@@ -29,32 +30,44 @@ def body_name(product: Product, ident: str, number: int) -> str:
     return f"{product.name}_{ident}_{number}".upper()
 
 
+_CUT = "\0"  # stands in no pattern: there it is escaped
+
+
 class _Speller:
     """Spells trees; the shape of each kind of value becomes a definition: a named group takes no field."""
 
     def __init__(self, catalog: Catalog, prefix: str) -> None:
         self.catalog, self.prefix = catalog, prefix
         self._names: dict[str, str] = {}
+        self._used: set[str] = set()
         self._known: dict[regex.Node, str] = {}
 
     def shapes(self) -> list[tuple[str, str]]:
         """The definitions met so far."""
         return [(name, pattern) for pattern, name in self._names.items()]
 
-    def spell(self, node: regex.Node) -> str:
+    def spell(self, name: str, node: regex.Node) -> str:
         """The tree, its captures as references to their shapes."""
-        return regex.spell(node, self._capture, self._known)
+        pieces = remembered((patterns, name), (self.catalog.fields, node), lambda: self._pieces(node))
+        values = zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True)
+        return pieces[0] + "".join(
+            f"%{{{self._name(member, shape)}:{into}}}{after}" for member, shape, into, after in values
+        )
+
+    def _pieces(self, node: regex.Node) -> list[str]:
+        """Text, then for each capture: its member, its shape, the field it fills, and the text after it."""
+        return regex.spell(node, self._capture, self._known).split(_CUT)
 
     def _capture(self, capture: regex.Capture, inner: str) -> str:
-        name = self._name(capture, inner)
         field = "[" + "][".join(grok.path_of(self.catalog, capture).split(".")) + "]"
-        return f"%{{{name}:{field}:int}}" if capture.cast == "int" else f"%{{{name}:{field}}}"
+        into = f"{field}:int" if capture.cast == "int" else field
+        return _CUT.join(["", capture.member.upper(), f"(?:{inner})", into, ""])
 
-    def _name(self, capture: regex.Capture, inner: str) -> str:
-        pattern = f"(?:{inner})"
-        if pattern not in self._names:
-            base = f"{self.prefix}_VALUE_{capture.member.upper()}"
-            used = set(self._names.values())
-            tries = [base, *(f"{base}_{number}" for number in range(2, len(used) + 3))]
-            self._names[pattern] = next(name for name in tries if name not in used)
-        return self._names[pattern]
+    def _name(self, member: str, shape: str) -> str:
+        if shape not in self._names:
+            base = f"{self.prefix}_VALUE_{member}"
+            tries = [base, *(f"{base}_{number}" for number in range(2, len(self._used) + 3))]
+            name = next(name for name in tries if name not in self._used)
+            self._names[shape] = name
+            self._used.add(name)
+        return self._names[shape]

@@ -12,6 +12,7 @@ from postern import document, ecs_schema, regex
 from postern.dispatch import CLASS_DIGITS, Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
+from postern.kept import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,8 +152,13 @@ class _Builder:
 
     def texts(self, number: int, group: range) -> Pipeline:
         name = f"{self.name}-{number}"
-        by_id = self.product.dispatch == "id"
         entries = [(bucket, *pair) for bucket in group for pair in self.buckets.pools[bucket]]
+        product, fields = self.product, self.catalog.fields
+        of = (fields, product.title, product.levels, product.fallback, *entries)
+        return remembered((Pipeline, name), of, lambda: self.of_entries(name, entries))
+
+    def of_entries(self, name: str, entries: list[tuple[int, Message, Wording]]) -> Pipeline:
+        by_id = self.product.dispatch == "id"
         patterns = [
             grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else f"{bucket} ")
             for bucket, message, wording in entries

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from postern import dispatch, regex
+from postern.kept import remembered
 from postern.splunk import markers
 from postern.splunk.transform import BLANK, MARKER, WORD_FIELD, Groups, Transform, field_of, is_large, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from postern.model import Catalog, Message, Product, Wording
+    from postern.model import Catalog, Field, Message, Product, Wording
 
 MAX_GROUPS = 250  # of one bucket: its groups cost on every event that reaches it
 MAX_SIZE = 40_000  # bytes that its texts add to its regex, by our own reckoning, beside large shapes, which stand once
@@ -43,7 +44,7 @@ class Size(NamedTuple):
 class Text:
     """A wording as a bucket holds it: its marker, and its body with that word captured."""
 
-    catalog: Catalog = field(repr=False, compare=False)
+    fields: Mapping[str, Field] = field(repr=False, compare=False)
     message: Message
     wording: Wording
     marker: str
@@ -73,7 +74,7 @@ class Text:
     def _fields(self, capture: regex.Capture) -> tuple[str, ...]:
         if capture.name == markers.NAME:
             return (MARKER,)
-        name = field_of(self.catalog, capture)
+        name = field_of(self.fields, capture)
         return (name, WORD_FIELD) if capture.name == self.wording.event.slot else (name,)
 
 
@@ -102,16 +103,20 @@ def texts(catalog: Catalog, product: Product) -> list[Text]:
     for message, wording in product.wordings():
         if wording.body is not None:
             scopes.setdefault(message.id if product.dispatch == "id" else "", []).append((message, wording))
-    return [one for ident, scope in scopes.items() for one in _marked(catalog, ident, scope)]
+    found = []
+    for ident, scope in scopes.items():
+        made = partial(_marked, catalog.fields, ident, scope)
+        found += remembered((_marked, product.name, ident), (catalog.fields, *scope), made)
+    return found
 
 
-def _marked(catalog: Catalog, ident: str, scope: list[tuple[Message, Wording]]) -> list[Text]:
+def _marked(fields: Mapping[str, Field], ident: str, scope: list[tuple[Message, Wording]]) -> list[Text]:
     wordings = [wording for _, wording in scope]
     if ident and len(scope) == 1 and not markers.has_word(wordings[0]):
         (message, wording) = scope[0]
-        return [Text(catalog, message, wording, ident[-1], wording.body or regex.EMPTY)]
+        return [Text(fields, message, wording, ident[-1], wording.body or regex.EMPTY)]
     marked = markers.marked(wordings)
-    return [Text(catalog, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
+    return [Text(fields, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
 
 
 # -- by id
@@ -160,6 +165,10 @@ def _fits(some: list[Text]) -> bool:
 
 def id_transform(catalog: Catalog, bucket: Bucket) -> Transform:
     """The transform of a bucket found by id: a tree of digits, at its leaves the texts of an id."""
+    return remembered((id_transform, bucket.name), (catalog.fields, *bucket.texts), lambda: _by_digits(catalog, bucket))
+
+
+def _by_digits(catalog: Catalog, bucket: Bucket) -> Transform:
     groups = Groups(catalog)
 
     def leaf(ident: str, digits: str) -> str:
@@ -251,7 +260,7 @@ def rest_name(product: Product) -> str:
 
 def _fallback(groups: Groups, product: Product) -> list[str]:
     return [
-        groups.spell(one.body, lambda capture: (field_of(groups.catalog, capture),))
+        groups.spell(one.body, lambda capture: (field_of(groups.catalog.fields, capture),))
         for one in product.fallback
         if one.body is not None
     ]

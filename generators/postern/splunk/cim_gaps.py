@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from postern import cim_schema, regex
 from postern.cim_rules import kv_slots
+from postern.kept import remembered
 from postern.render import render
 
 if TYPE_CHECKING:
@@ -87,12 +89,22 @@ def gaps(catalog: Catalog) -> list[Gap]:
     sure: _Sure = {}
     framed = {product.name: header_fields(catalog, product) for product in catalog.products}
     return [
-        _gap(catalog, product, message, wording, event, framed[product.name], sure)
+        gap
         for product in catalog.products
         for message, wording in product.wordings()
-        for event in {event.name: event for event in wording.event.events()}.values()
-        if event.cim is not None
+        for gap in remembered(
+            (gaps, wording.key, wording.number),
+            (catalog.fields, framed[product.name], wording),
+            partial(_of_wording, catalog, product, message, wording, framed[product.name], sure),
+        )
     ]
+
+
+def _of_wording(  # noqa: PLR0913, PLR0917 - what gaps are about, and what is known of all
+    catalog: Catalog, product: Product, message: Message, wording: Wording, framed: frozenset[str], known: _Sure
+) -> list[Gap]:
+    events = {event.name: event for event in wording.event.events() if event.cim is not None}
+    return [_gap(catalog, product, message, wording, event, framed, known) for event in events.values()]
 
 
 _Sure = dict[regex.Node, frozenset[str]]  # what is known of trees already: texts share those of their slots

@@ -57,7 +57,7 @@ def _headers(groups: Groups, headers: Sequence[Header]) -> str:
 
 
 def _kept(catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
-    return () if capture.name in UNKEPT else (field_of(catalog, capture),)
+    return () if capture.name in UNKEPT else (field_of(catalog.fields, capture),)
 
 
 def by_id(found: Sequence[Bucket]) -> Callable[[Groups, str], str]:

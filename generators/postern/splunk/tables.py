@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from postern import document, regex
 from postern.i18n import ENGLISH, LANGUAGES
+from postern.kept import remembered
 from postern.splunk.transform import MARKER
 
 if TYPE_CHECKING:
@@ -85,18 +87,27 @@ def constants(catalog: Catalog, product: Product, texts: Iterable[Text]) -> Iter
     fixed: list[tuple[str, ...]] = []
     by_word: list[tuple[str, ...]] = []
     for found, message, wording in _found(product, texts):
-        rule = wording.event
-        for word, event in (*rule.by.items(), (ANYTHING, rule.default)) if rule.slot else ((None, rule.default),):
-            said = constant(product, message, wording, event)
-            row = tuple(said.get(name, "") for name in outputs)
-            if word is None:
-                fixed.append((*found, *row))
-            else:
-                by_word.append((*found, word, *row))
+        of = (found, message, wording, product.title, product.levels, outputs)
+        made = partial(_rows, product, found, message, wording, outputs)
+        rows = remembered((constants, wording.key, wording.number), of, made)
+        (by_word if wording.event.slot else fixed).extend(rows)
     yield Table(f"postern_{product.name}", (*columns, *outputs), tuple(fixed))
     if by_word:
         name = f"postern_{product.name}_by_word"
         yield Table(name, (*columns, "word", *outputs), tuple(by_word), ("word",))
+
+
+def _rows(
+    product: Product, found: tuple[str, ...], message: Message, wording: Wording, outputs: list[str]
+) -> list[tuple[str, ...]]:
+    """The row of a wording; where a word of the line decides, one for each word."""
+    rule = wording.event
+    rows = []
+    for word, event in (*rule.by.items(), (ANYTHING, rule.default)) if rule.slot else ((None, rule.default),):
+        said = constant(product, message, wording, event)
+        row = tuple(said.get(name, "") for name in outputs)
+        rows.append((*found, *row) if word is None else (*found, word, *row))
+    return rows
 
 
 def framed(product: Product) -> Table:

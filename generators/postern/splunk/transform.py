@@ -10,9 +10,9 @@ from postern import regex
 from postern.splunk import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from postern.model import Catalog, Product
+    from postern.model import Catalog, Field, Product
 
 RAW = "_raw"
 ANY = r"[\s\S]"
@@ -111,9 +111,9 @@ class Groups:
         return Transform(name, spelled, tuple(self.pairs), source_key, **flags)
 
 
-def field_of(catalog: Catalog, capture: regex.Capture) -> str:
+def field_of(fields: Mapping[str, Field], capture: regex.Capture) -> str:
     """The field that a capture fills; a list is taken apart by a transform of its own."""
-    name = names.extracted(catalog.fields[capture.name], capture.member)
+    name = names.extracted(fields[capture.name], capture.member)
     return f"{name}_list" if capture.cast in LISTS else name
 
 
@@ -148,7 +148,7 @@ def merge(node: regex.Node, fields_of: Callable[[regex.Capture], tuple[str, ...]
 def splitters(catalog: Catalog, product: Product) -> Iterator[Transform]:
     """One transform for each list that a product's lines hold: every item of it is a value."""
     captures = [one for _, wording in product.wordings() for one in wording.captures()]
-    lists = {field_of(catalog, one): one.cast or "" for one in captures if one.cast in LISTS}
+    lists = {field_of(catalog.fields, one): one.cast or "" for one in captures if one.cast in LISTS}
     for source, cast in sorted(lists.items()):
         name = source.removesuffix("_list")
         yield Transform(

@@ -102,9 +102,7 @@ def messages(*texts: str) -> list[Message]:
     for number, text in enumerate(texts):
         body, place = tree(text), Place(NOWHERE, (f"m{number}",))
         key = f"p.m{number}"
-        wording = Wording(
-            key, 0, body, {}, (), EventRule(None), opener=False, samples=(), rank=0, place=place
-        )
+        wording = Wording(key, 0, body, {}, (), EventRule(None), opener=False, samples=(), rank=0, place=place)
         made.append(Message(key, "p", f"m{number}", "debug", "T", "M", "A", (wording,), place))
     return made
 

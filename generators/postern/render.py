@@ -42,7 +42,9 @@ def _laid_out(value: Any, depth: int = 0, *, sort: bool) -> str:
     if isinstance(value, list):
         return f"[{','.join(f'{gap} {_laid_out(item, depth + 1, sort=sort)}' for item in value)}{gap}]"
     items = sorted(value.items()) if sort else value.items()
-    pairs = (f"{gap} {json.dumps(key, ensure_ascii=False)}: {_laid_out(item, depth + 1, sort=sort)}" for key, item in items)
+    pairs = (
+        f"{gap} {json.dumps(key, ensure_ascii=False)}: {_laid_out(item, depth + 1, sort=sort)}" for key, item in items
+    )
     return f"{{{','.join(pairs)}{gap}}}"
 
 

@@ -210,12 +210,12 @@ def by_words(product: Product, own_texts: Sequence[Text]) -> tuple[list[Bucket],
     A text can only match a line whose words lead to it, so a bucket of several pools reads what each of them would.
     """
     pools = dispatch.buckets(product)
-    by_wording = {id(one.wording): one for one in own_texts}
+    by_name = {(one.wording.key, one.wording.number): one for one in own_texts}
     room = MAX_WORD_GROUPS - sum(len(list(one.captures())) for one in product.fallback)
     numbers: list[int] = []
-    held: list[dict[int, Text]] = []
+    held: list[dict[tuple[str, int], Text]] = []
     for pool in pools.pools:
-        own = {id(wording): by_wording[id(wording)] for _, wording in pool}
+        own = {name: by_name[name] for _, wording in pool for name in [(wording.key, wording.number)]}
         together = held[-1] | own if held else own
         if held and Size.of(one.size for one in together.values()).fits(room):
             held[-1] = together

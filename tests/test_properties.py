@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+
 from postern.casts import CASTS
 from postern.document import ecs
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded, context_keys
@@ -41,6 +42,7 @@ NASTY = [
     "x, y", "a: b", "[x]", "(x)", "<x>", "a) (b", "jörg 日本", "a\r\nb", "a\tb", "100%", "\\", "x\\'y", "=", "a=b c=d",
     "user@example.com", "None", "0", "-", ".", *FOREIGN,
 ]  # fmt: skip
+
 
 class Case(NamedTuple):
     """A wording of a product; short to print."""
@@ -127,7 +129,7 @@ def test_a_line_of_any_values_gives_its_message_and_values_back(case: Case) -> N
         assert (decoded.message.key, device(decoded.params)) == (case.wording.key, device(wanted))
         if sum(map(outsider, wanted)) < TWO:  # two outsiders may blur into each other
             assert present(decoded.params) == wanted
-    assert len(admitted) >= 10  # noqa: PLR2004 - enough were drawn to say something
+    assert len(admitted) >= 10
     assert sum(admitted) <= max(len(admitted) * MOST_ADMITTED, 1)
 
 
@@ -252,7 +254,9 @@ def mutants(product: Product, of_each: int) -> list[str]:
     return [
         made
         for line in lines
-        for made in draws(f"broken {line}", of_each, lambda chance, line=line: broken(chance, line, chance.choice(LOGS)))
+        for made in draws(
+            f"broken {line}", of_each, lambda chance, line=line: broken(chance, line, chance.choice(LOGS))
+        )
     ]
 
 

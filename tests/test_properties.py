@@ -251,13 +251,11 @@ def broken(chance: random.Random, line: str, other: str) -> str:
 def mutants(product: Product, of_each: int) -> list[str]:
     """Some of each sample of a product, spliced with others of any product."""
     lines = [one.log for _, wording in product.wordings() for one in wording.samples]
-    return [
-        made
-        for line in lines
-        for made in draws(
-            f"broken {line}", of_each, lambda chance, line=line: broken(chance, line, chance.choice(LOGS))
-        )
-    ]
+    return [made for line in lines for made in draws(f"broken {line}", of_each, partial(mutant, line=line))]
+
+
+def mutant(chance: random.Random, line: str) -> str:
+    return broken(chance, line, chance.choice(LOGS))
 
 
 @pytest.mark.parametrize("product", catalog().products, ids=lambda product: product.name)

@@ -127,12 +127,13 @@ OWNED = {
     "max_sessions": KvSlot("max_sessions", (("int", "int"),)),
     "sender": KvSlot("sender", (("mail_address", None),)),
 }
-CONTEXT = {("alg", "algmod"): KvSlot("alg_module", (("name", None),)), ("conn", "connsrcip"): ADDRESS}
-CONTEXT |= {("conn", "newconnsrcip"): ADDRESS}
+SLOTS = {(group, key): slot for group in ("", kv.MESSAGE) for key, slot in OWNED.items()}
+SLOTS |= {("alg", "algmod"): KvSlot("alg_module", (("name", None),)), ("conn", "connsrcip"): ADDRESS}
+SLOTS |= {("conn", "newconnsrcip"): ADDRESS}
 
 
 def read(*tokens: tuple[str, str, str]) -> tuple[dict[str, object], dict[str, object]]:
-    reading = kv.read([Token(*token) for token in tokens], OWNED, CONTEXT)
+    reading = kv.read([Token(*token) for token in tokens], SLOTS)
     return {name: value for name, (_, value) in reading.slots.items()}, reading.extras
 
 
@@ -190,4 +191,4 @@ def test_a_number_that_is_none_stays_text_beside_the_fields(value: str, slots: o
     [("192.0.2.1", "ip"), ("2001:db8::1", "ip"), ("300.1.1.1", "hostname"), ("mail.example.com", "hostname")],
 )
 def test_an_address_is_an_ip_or_else_a_name(value: str, member: str) -> None:
-    assert kv.read([Token("conn", "connsrcip", value)], OWNED, CONTEXT).slots == {"src": (member, value)}
+    assert kv.read([Token("conn", "connsrcip", value)], SLOTS).slots == {"src": (member, value)}

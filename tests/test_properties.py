@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from postern.casts import CASTS
 from postern.document import ecs
-from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded, context_keys
+from postern.kv import keys_of
+from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded
 from postern.regex import BLANKS, Chars, walk
 from support.generate import Segment, fits, segments, strings
 from support.real import catalog, matcher
@@ -208,10 +209,8 @@ def value_of(slot: KvSlot) -> SearchStrategy[str]:
 @st.composite
 def keyed(draw: DrawFn, case: Case) -> dict[str, tuple[KvSlot, str]]:
     """Keys of the native layout in any order, one for each slot, with slot and value."""
-    context = {key: slot for (_, key), slot in context_keys(case.product, case.wording, bracketed=False).items()}
-    keys = {
-        slot.name: (key, slot) for key, slot in (dict(case.product.common) | context | dict(case.wording.kv)).items()
-    }
+    counting = keys_of(case.product, case.wording, bracketed=False).slots
+    keys = {slot.name: (key, slot) for (_, key), slot in counting.items()}
     return {key: (slot, draw(value_of(slot))) for key, slot in draw(st.permutations(sorted(keys.values(), key=str)))}
 
 

@@ -15,7 +15,7 @@ from postern import regex, render
 from postern.artifact import Artifact
 from postern.compile import compile_catalog
 from postern.findings import CatalogError
-from postern.splunk import buckets, emit, ingest, keyed, markers, props
+from postern.splunk import buckets, emit, ingest, markers, props
 from postern.splunk.package import FILE_NAME, package
 from postern.splunk.transform import Groups
 from support.real import ROOT, catalog
@@ -87,10 +87,11 @@ def test_a_large_shape_stands_once_in_a_regex() -> None:
 
 
 def test_look_ahead_stands_only_where_lines_are_handed_out() -> None:
-    """In the dispatchers and the transforms that take an export's brackets apart; and where a value runs to a key."""
-    for one in transforms():
-        plain = one.regex.replace(keyed.GOES_ON, "").replace(keyed.ENDS, "") if "_in_" in one.name else one.regex
-        assert one.needed or ("(?=" not in plain and "(?!" not in plain), one.name
+    """In the dispatchers; and where keys are walked over, for the id and for where a value ends."""
+    for product in catalog().products:
+        for one in props.Content(catalog(), product).transforms:
+            plain = "(?=" not in one.regex and "(?!" not in one.regex
+            assert plain or one.needed or product.dispatch == "key", one.name
 
 
 def test_what_a_later_transform_reads_is_written_by_an_earlier_one() -> None:

@@ -44,7 +44,7 @@ class Keyed:
 
     @cached_property
     def buckets(self) -> list[Bucket]:
-        """All buckets, named after their first message; the last, if some of their keys count, is for unknown messages."""
+        """All buckets, named after their first message; the last is for unknown messages, if any key counts there."""
         pools: list[list[Message]] = []
         for some in self._alike():
             own: set[tuple[str, KvSlot]] = set()
@@ -61,7 +61,7 @@ class Keyed:
     def _alike(self) -> list[list[Message]]:
         """The messages by the context keys that they may carry."""
         alike: dict[frozenset[str], list[Message]] = {}
-        for message in self.product.messages:
+        for message in sorted(self.product.messages, key=lambda message: message.id):
             alike.setdefault(frozenset(message.wordings[0].context), []).append(message)
         return list(alike.values())
 

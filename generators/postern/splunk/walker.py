@@ -28,6 +28,7 @@ FLAT = r"[^\[\]]*+"
 # Up to the quote that closes a value: the first one that a blank, a bracket or the end follows.
 INNER = r'[^"]*+(?:"++[^" \t\r\n\[\]][^"]*+)*+"*(?=")'
 QUOTED = f'"{INNER}"'
+FILLED = r'(?!""(?:[ \t\r\n\[\]]|\z))'  # an empty value decides nothing
 # In the export a value runs to a bracket, or to a blank before a key: what else follows a blank belongs to it.
 FURTHER = rf"{BLANK}++(?!{KEY}++=)[^ \t\r\n\[\]]++"
 EXPORT_WORD = r"[^ \t\r\n\[\]]"
@@ -135,7 +136,7 @@ class Walker:
             key: "=" + one_of([self._taken(count) for count in some])
             for key, some in groupby(counts, key=lambda count: count.key)
         }
-        return f"(?={KEY}{{2,64}}+=){trie(tails)}|" if tails else ""
+        return rf"(?={KEY}{{2,64}}+={FILLED}){trie(tails)}|" if tails else ""
 
     def _taken(self, count: Count) -> str:
         """The value of a key, if it counts for the message and no other key has filled the slot."""
@@ -145,9 +146,10 @@ class Walker:
             if other.slot.name == count.slot.name and other.key != count.key
         ]
         fields = [self._field(count.slot), *([WORD_FIELD] if count.decides else [])]
-        again = self.groups.group("(?1)", *fields)
+        again = self.groups.open()
         first = self.groups.group("(?1)", *fields)
-        taken = rf'"?+(?({self.numbers[count]}){again}|{first})"?+'
+        self.groups.pairs += [(name, again) for name in fields]  # behind the first, as on the line
+        taken = rf'"?+(?({self.numbers[count]})((?1))|{first})"?+'
         return self._gate(count) + "".join(f"(?({number})(?!))" for number in others) + taken
 
     def _gate(self, count: Count) -> str:

@@ -15,7 +15,7 @@ from postern import regex, render
 from postern.artifact import Artifact
 from postern.compile import compile_catalog
 from postern.findings import CatalogError
-from postern.splunk import buckets, emit, ingest, markers, props
+from postern.splunk import buckets, emit, ingest, keyed, markers, props
 from postern.splunk.package import FILE_NAME, package
 from postern.splunk.transform import Groups
 from support.real import ROOT, catalog
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from postern.model import Product, Wording
     from postern.splunk.transform import Transform
 
-BY_ID, BY_WORDS = "cisco_asa", "cisco_esa"
+BY_ID, BY_WORDS, BY_KEY = "cisco_asa", "cisco_esa", "netdefend"
 
 
 def transforms() -> Iterator[Transform]:
@@ -135,6 +135,20 @@ def test_a_header_is_cut_before_its_id() -> None:
         assert after is not None
         assert next(one.name for one in regex.captures(after)) == "message_id"
         assert "message_id" not in {one.name for one in regex.captures(before)}
+
+
+def test_every_message_of_keys_stands_in_one_bucket_and_buckets_are_few() -> None:
+    product = catalog().product(BY_KEY)
+    *known, unknown = keyed.Keyed(catalog(), product).buckets
+    held = [message.id for bucket in known for message in bucket.messages]
+    assert sorted(held) == sorted(message.id for message in product.messages)
+    assert unknown.messages == ()
+    assert len(known) < len(held) / 15
+    for bucket in known:
+        assert len({frozenset(one.wordings[0].context) for one in bucket.messages}) == 1
+    made = props.Content(catalog(), product).transforms
+    assert len(made) == 1 + 2 * (len(known) + 1)
+    assert max(number for one in made for _, number in one.pairs) < buckets.MAX_GROUPS
 
 
 # --- markers ---

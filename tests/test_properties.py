@@ -11,7 +11,8 @@ import pytest
 
 from postern.casts import CASTS
 from postern.document import ecs
-from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded, context_keys
+from postern.kv import keys_of
+from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded
 from postern.regex import BLANKS, Chars, walk
 from support.generate import Discard, Segment, draws, fits, segments, string
 from support.real import catalog, matcher
@@ -190,11 +191,8 @@ def value_of(chance: random.Random, slot: KvSlot) -> str:
 
 def keyed(chance: random.Random, case: Case) -> dict[str, tuple[KvSlot, str]]:
     """Keys of the native layout in any order, one for each slot, with slot and value."""
-    context = {key: slot for (_, key), slot in context_keys(case.product, case.wording, bracketed=False).items()}
-    keys = {
-        slot.name: (key, slot) for key, slot in (dict(case.product.common) | context | dict(case.wording.kv)).items()
-    }
-    some = sorted(keys.values(), key=str)
+    counting = keys_of(case.product, case.wording, bracketed=False).slots
+    some = sorted({slot.name: (key, slot) for (_, key), slot in counting.items()}.values(), key=str)
     return {key: (slot, value_of(chance, slot)) for key, slot in chance.sample(some, len(some))}
 
 

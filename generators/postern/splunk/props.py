@@ -90,7 +90,17 @@ class Content:
             for member, cast in used[field.name].items():
                 role, name = field.cim_role(member), names.extracted(field, member)
                 if role is not None and name in self.written:
-                    yield field, name, cast, role
+                    yield field, name, cast if self._casts(field.name, member) else None, role
+
+    def _casts(self, name: str, member: str) -> bool:
+        """Whether a text of this product has such a value: another product may print the same slot in another way."""
+        return self.product.dispatch == "key" or (name, member) in self._captured
+
+    @cached_property
+    def _captured(self) -> set[tuple[str, str]]:
+        captures = [one for header in self.product.headers for one in header.captures()]
+        captures += [one for _, wording in self.product.wordings() for one in wording.captures()]
+        return {(one.name, one.member) for one in captures}
 
     def _computed(self) -> Iterator[tuple[str, str]]:
         """Calculated fields, on our own source types: what an extraction cannot do by itself."""

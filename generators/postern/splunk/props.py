@@ -177,9 +177,9 @@ def computed(field: Field, name: str, cast: str | None) -> str | None:
     if field.lower:
         return f"lower({name})"
     if cast == "duration":
-        part = f'mvindex(split({name}, ":"), {{}})'
-        hours, minutes, seconds = (f"tonumber({part.format(number)})" for number in range(3))
-        return f"{hours} * 3600 + {minutes} * 60 + {seconds}"
+        numbers = f'split(trim(replace({name}, "[^0-9]+", " ")), " ")'
+        days, hours, minutes, seconds = (f"tonumber(mvindex({numbers}, {at}))" for at in range(-4, 0))
+        return f"if(mvcount({numbers}) > 3, {days} * 86400, 0) + {hours} * 3600 + {minutes} * 60 + {seconds}"
     if cast == "python_repr":
         return rf"""replace({name}, "\\\\(['\"\\\\])", "\\1")"""
     return None

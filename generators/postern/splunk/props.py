@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postern import kv
+from postern.kept import remembered
 from postern.splunk import buckets, dispatcher, ingest, names, tables
 from postern.splunk.keyed import ID, Keyed
 from postern.splunk.transform import WORD_FIELD, splitters
@@ -41,6 +42,10 @@ class Content:
     @cached_property
     def transforms(self) -> list[Transform]:
         """Its search-time transforms, in the order of their REPORT."""
+        of = (self.catalog.fields, self.product)
+        return remembered((Content, self.product.name), of, self._all_transforms)
+
+    def _all_transforms(self) -> list[Transform]:
         return [*self._transforms(), *splitters(self.catalog, self.product)]
 
     def _transforms(self) -> Iterator[Transform]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postern.casts import CASTS
 from postern.document import ecs
-from postern.kv import keys_of
+from postern.kv import MAX_DIGITS, keys_of
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded
 from postern.regex import BLANKS, Chars, walk
 from support.generate import Segment, fits, segments, strings
@@ -197,8 +197,8 @@ def bare_or_quoted(text: str) -> str:
 
 def value_of(slot: KvSlot) -> SearchStrategy[str]:
     casts = {cast for _, cast in slot.members}
-    if "int" in casts:
-        return st.integers(0, 10**17).map(str)
+    if whole := [most for cast, most in MAX_DIGITS.items() if cast in casts]:
+        return st.integers(0, 10 ** min(whole) - 1).map(str)
     if "ip" in casts:
         return st.sampled_from(["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"])
     if outsider(slot.name):
@@ -220,7 +220,7 @@ def keyed_line(case: Case, line: Mapping[str, tuple[KvSlot, str]], more: str = "
 
 
 def typed(line: Mapping[str, tuple[KvSlot, str]]) -> dict[str, Any]:
-    return {slot.name: int(text) if slot.members[0][1] == "int" else text for slot, text in line.values()}
+    return {slot.name: int(text) if slot.members[0][1] in MAX_DIGITS else text for slot, text in line.values()}
 
 
 @pytest.mark.parametrize("case", KEYED, ids=repr)

@@ -193,6 +193,14 @@ def test_a_number_that_is_none_stays_text_beside_the_fields(value: str, slots: o
     assert read(("", "max_sessions", value)) == (slots, extras)
 
 
+@pytest.mark.parametrize(("value", "taken"), [("131", True), ("9" * 9, True), ("9" * 10, False), ("0:02:11", False)])
+def test_a_duration_is_in_seconds_few_enough_for_nanoseconds(value: str, taken: bool) -> None:
+    slots = {("", "conntime"): KvSlot("duration", (("duration", "duration"),))}
+    found = kv.read([Token("", "conntime", value)], slots)
+    assert found.slots == ({"duration": ("duration", int(value))} if taken else {})
+    assert found.extras == ({} if taken else {"conntime": value})
+
+
 @pytest.mark.parametrize(
     ("value", "member"),
     [("192.0.2.1", "ip"), ("2001:db8::1", "ip"), ("300.1.1.1", "hostname"), ("mail.example.com", "hostname")],

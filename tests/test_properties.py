@@ -11,7 +11,7 @@ import pytest
 
 from postern.casts import CASTS
 from postern.document import ecs
-from postern.kv import keys_of
+from postern.kv import MAX_DIGITS, keys_of
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN, Decoded
 from postern.regex import BLANKS, Chars, walk
 from support.generate import Discard, Segment, draws, fits, segments, string
@@ -180,8 +180,8 @@ def bare_or_quoted(text: str) -> str:
 
 def value_of(chance: random.Random, slot: KvSlot) -> str:
     casts = {cast for _, cast in slot.members}
-    if "int" in casts:
-        return str(chance.randint(0, 10 ** chance.randint(0, 17)))
+    if whole := [most for cast, most in MAX_DIGITS.items() if cast in casts]:
+        return str(chance.randint(0, 10 ** chance.randint(0, min(whole)) - 1))
     if "ip" in casts:
         return chance.choice(["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"])
     if outsider(slot.name):
@@ -202,7 +202,7 @@ def keyed_line(case: Case, line: Mapping[str, tuple[KvSlot, str]], more: str = "
 
 
 def typed(line: Mapping[str, tuple[KvSlot, str]]) -> dict[str, Any]:
-    return {slot.name: int(text) if slot.members[0][1] == "int" else text for slot, text in line.values()}
+    return {slot.name: int(text) if slot.members[0][1] in MAX_DIGITS else text for slot, text in line.values()}
 
 
 @pytest.mark.parametrize("case", KEYED, ids=repr)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from postern.model import KvSlot, Product, Wording
 
 MESSAGE = "message"
-MAX_DIGITS = 18
+MAX_DIGITS = {"int": 18, "duration": 9}  # of whole numbers; a duration is in seconds, as nanoseconds in ECS
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 _WORD = re.compile(r"[A-Za-z0-9_.]*")
@@ -193,8 +193,8 @@ def _keep(extras: dict[str, Any], token: Token) -> None:
 def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:
     """The member type and value of a text, or None where no member takes it."""
     for member, cast in slot.members:
-        if cast == "int":
-            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+        if cast in MAX_DIGITS:
+            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS[cast]:
                 return member, int(text)
         elif cast == "ip":
             if is_ip(text):

@@ -278,9 +278,10 @@ class _Builder:
 
 
 def _member(path: str, cast: str | None) -> dict[str, Any]:
-    """Where a value goes and how: `times` makes nanoseconds of seconds."""
+    """Where a value goes and how: whole numbers have at most so many digits, and seconds become nanoseconds."""
     known = ecs_schema.load().field(path)
-    made = {"cast": cast, "path": path.split("."), "array": known is not None and known.array}
+    made: dict[str, Any] = {"cast": cast, "path": path.split("."), "array": known is not None and known.array}
+    made |= {"digits": kv.MAX_DIGITS[cast]} if cast in kv.MAX_DIGITS else {}
     return made | ({"times": document.NANOSECONDS} if path == "event.duration" else {})
 
 

@@ -166,14 +166,15 @@ class Content:
 
 
 # What a cast takes: `kv` and `casts` say the same.
-_NUMBER = f"^[0-9]{{1,{kv.MAX_DIGITS}}}$"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _ADDRESS = rf"^(?:{_OCTET}[.]){{3}}{_OCTET}$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$"
+_TAKES = {cast: f"^[0-9]{{1,{most}}}$" for cast, most in kv.MAX_DIGITS.items()} | {"ip": _ADDRESS}
 
 
 def allowed(name: str, casts: Collection[str | None], value: str) -> str:
     """The value of a key where its only cast takes it."""
-    pattern = {"int": _NUMBER, "ip": _ADDRESS}.get(next(iter(casts)) or "") if len(casts) == 1 else None
+    (cast, *further) = casts
+    pattern = None if further else _TAKES.get(cast or "")
     return f'if(match({name}, "{pattern}"), {value}, null())' if pattern else value
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import test_engine_documents as documents
 import test_properties as properties
+from support import real
 from support.generate import draws
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def generated(name: str) -> list[str]:
         else:
             lines += map(line_of, draws(f"engine {case}", EXAMPLES, partial(properties.written, case=case)))
             lines += map(line_of, draws(f"engine forged {case}", EXAMPLES, partial(properties.forged, case=case)))
-    return list(dict.fromkeys([*lines, *properties.mutants(properties.catalog().product(name), 1)]))
+    return list(dict.fromkeys([*lines, *properties.mutants(real.catalog().product(name), 1)]))
 
 
 @pytest.mark.parametrize("name", documents.PRODUCTS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from postern.dispatch import Tree
-    from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
+    from postern.model import Catalog, Header, Message, Product, Wording
 
 _WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
@@ -185,6 +185,7 @@ class ProductMatcher:
         self.forms = [Form(pattern.needed, header, pattern, self) for header, pattern in headers]
         self.by_id: dict[str, list[Pattern]] = {}
         self.messages = {message.id: message for message in product.messages}
+        self._keys: dict[tuple[str | None, bool], kv.Keys] = {}
         self._fallback = [Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
         patterns = {
             id(wording): Pattern(wording.body, message, wording, compiler)
@@ -261,28 +262,21 @@ class ProductMatcher:
         tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
         decoded.ident = self._key(tokens)
         message = self.messages.get(decoded.ident or "")
-        owned = dict(product.common)
-        context: dict[tuple[str, str], KvSlot] = {}
         if message is not None:
-            wording = message.wordings[0]
-            owned |= wording.kv
-            context = context_keys(product, wording, bracketed=bracketed)
-            decoded.message, decoded.wording, decoded.status = message, wording, PARSED
+            decoded.message, decoded.wording, decoded.status = message, message.wordings[0], PARSED
+        keys = self._keys_of(message, bracketed=bracketed)
         if bracketed:
-            tokens = list(kv.bracketed(decoded.body, owned))
-        reading = kv.read([token for token in tokens if token.key != product.key or token.group], owned, context)
+            tokens = list(kv.bracketed(decoded.body, keys.ends))
+        reading = kv.read([token for token in tokens if token.key != product.key or token.group], keys.slots)
         decoded.values = [(name, member, value) for name, (member, value) in reading.slots.items()]
         decoded.extras = reading.extras
 
-
-def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict[tuple[str, str], KvSlot]:
-    """The context keys of a wording by bracket group; in the native layout all stand at the top level."""
-    return {
-        (group if bracketed else "", key): slot
-        for name in wording.context
-        for group in product.context[name].groups
-        for key, slot in product.context[name].keys.items()
-    }
+    def _keys_of(self, message: Message | None, *, bracketed: bool) -> kv.Keys:
+        at = message.id if message else None, bracketed
+        if at not in self._keys:
+            wording = message.wordings[0] if message else None
+            self._keys[at] = kv.keys_of(self.product, wording, bracketed=bracketed)
+        return self._keys[at]
 
 
 def _framed(forms: list[Form], line: str) -> _Framed | None:

@@ -97,7 +97,7 @@ class _Writer:
         elif isinstance(node, regex.Alt):
             yield from self.branch(node)
         elif isinstance(node, regex.Repeat) and node.most == 1:
-            if node.least or self.chance.random() < 0.5:  # noqa: PLR2004 - heads or tails
+            if node.least or self.chance.random() < 0.5:
                 yield from self.write(node.node)
         else:
             yield Segment(string(self.chance, node))

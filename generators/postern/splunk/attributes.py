@@ -67,7 +67,6 @@ LATER = {
     "lower case": "on a vendor's source type for words that the catalog names; else postern_<field> as printed",
     "python_repr": "on a vendor's source type with its escapes as printed",
     "pairs": "headers are a list of `name: value` in ECS; in Splunk the text as printed",
-    "export": "of two keys for one slot on a line, ECS keeps the first, Splunk none",
 }
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.kept import remembered
 from postern.model import Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
 from postern.overlap import meet
@@ -46,9 +47,13 @@ class Buckets:
 
 def buckets(product: Product) -> Buckets:
     """The buckets of a product that is dispatched by id or by words."""
+    pairs = tuple(pair for pair in product.wordings() if pair[1].body is not None)
+    return remembered((buckets, product.name), (product.dispatch, pairs), lambda: _made(product.dispatch, pairs))
+
+
+def _made(kind: str, pairs: tuple[Pair, ...]) -> Buckets:
     made = Buckets()
-    pairs = [pair for pair in product.wordings() if pair[1].body is not None]
-    if product.dispatch == "id":
+    if kind == "id":
         ordered = sorted(pairs, key=lambda pair: (pair[0].id, pair[1].rank))
         for prefix, some in groupby(ordered, key=lambda pair: pair[0].id[:CLASS_DIGITS]):
             made.tree[prefix] = made.add(some)

@@ -188,7 +188,7 @@ class ProductMatcher:
         self._keys: dict[tuple[str | None, bool], kv.Keys] = {}
         self._fallback = [Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
         patterns = {
-            id(wording): Pattern(wording.body, message, wording, compiler)
+            (wording.key, wording.number): Pattern(wording.body, message, wording, compiler)
             for message, wording in product.wordings()
             if wording.body is not None
         }
@@ -196,7 +196,7 @@ class ProductMatcher:
             self.by_id.setdefault(pattern.message.id if pattern.message else "", []).append(pattern)
         found = buckets(product) if product.dispatch == "words" else Buckets()
         self.tree = found.tree
-        self.pools = [[patterns[id(wording)] for _, wording in pool] for pool in found.pools]
+        self.pools = [[patterns[wording.key, wording.number] for _, wording in pool] for pool in found.pools]
 
     def decode(self, line: str, framed: _Framed) -> Decoded:
         """What a line of the product says."""

@@ -101,6 +101,13 @@ def words(node: Node) -> str:
     return " " if node == BLANK else "".join(words(child) for child in children(node))
 
 
+def fixed_words(node: Node) -> tuple[str, ...]:
+    """What a shape matches, where it is one of some fixed words; nothing of any other shape."""
+    branches = node.branches if isinstance(node, Alt) else (node,)
+    literal = tuple(one.text for one in branches if isinstance(one, Lit))
+    return literal if len(literal) == len(branches) else ()
+
+
 @cache
 def is_free_text(node: Node) -> bool:
     """Whether the shape can swallow the words around it: a long repeat whose class holds the blank."""

@@ -134,7 +134,10 @@ def test_a_message_runs_to_the_first_owned_key_or_to_a_bracket(body: str, tokens
     ("body", "tokens"),
     [
         ("CPULd 0 DskIO 1", [("CPULd", "0"), ("DskIO", "1")]),
-        ("  5XXHrdBnc\t2  LogAvail 66G SwapUsage 0% \r\n", [("5XXHrdBnc", "2"), ("LogAvail", "66G"), ("SwapUsage", "0%")]),
+        (
+            "  5XXHrdBnc\t2  LogAvail 66G SwapUsage 0% \r\n",
+            [("5XXHrdBnc", "2"), ("LogAvail", "66G"), ("SwapUsage", "0%")],
+        ),
         ("CPULd 0 7 DskIO 1", [("CPULd", "0"), ("DskIO", "1")]),
         ("a=b CPULd 0", [("CPULd", "0")]),
         ("CPULd 0 Dsk", [("CPULd", "0"), ("Dsk", "")]),

@@ -20,7 +20,7 @@ from support.real import catalog, matcher
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from postern.model import KvSlot, Product, Wording
     from postern.regex import Capture
@@ -210,7 +210,7 @@ def escaped(text: str) -> str:
     return f"'{said}'" if not text or text[0] in "'\"" or text[-1] in "'\"" else said
 
 
-WRITERS = {
+WRITERS: dict[str, tuple[Callable[[str, str], str], str]] = {
     kv.NATIVE: (lambda key, text: f"{key}={bare_or_quoted(text)}", ' x="a b" {}=666 c'),
     kv.PAIRS: (lambda key, text: f"{key} {text}", " x 1 {} 666"),
     kv.CEF: (lambda key, text: f"{key}={escaped(text)}", " x=a b {}=666"),

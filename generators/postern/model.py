@@ -134,7 +134,7 @@ class KvSlot:
     Attributes:
         name: the slot.
         members: the member types that the value may have with their casts, in order.
-        words: fixed words, each with the member type that is nothing but such words, as those which say that there is no value.
+        words: fixed words, as those that say that there is no value, each with the member type made of such words.
         wrap: pairs of brackets that may stand around the value; quotes are the layout's.
     """
 

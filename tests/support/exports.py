@@ -72,10 +72,14 @@ def _group(name: str, chance: random.Random) -> str:
 # ---------------------------------------------------------------- CEF, and pairs without an equals sign
 
 CEF_HEADER = "<22>Nov 20 10:00:03 esa1 cef: CEF:0|Cisco|C100V|16.0|ESA_CONSOLIDATED_LOG_EVENT|Consolidated Log Event|5|"
-CEF_KEYS = ("ESAMID", "ESAICID", "act", "msg", "cs2", "cs4", "cfp1", "src", "sourceAddress", "ESAHeloIP")
-CEF_KEYS += ("sourceHostName", "shost", "ESAMsgSize", "ESAHeloDomain", "dvc", "x", "cs4Label", "@y", "act.", "")
-CEF_WORDS = ("7", "DELIVERED", "unknown", "None", "not enabled", "192.0.2.1", "<a@example.com>", "'q'", '"q"', "''", '""')
-CEF_WORDS += ("' x '", "'a", "a'", "'", "a\\=b", "act\\=x", "\\\\", "\\n", "\\\\n", "\\r\\n", "\\", "\\x", "\\'", "a=b", "=", "<>", "<x", "")
+CEF_KEYS = (
+    "ESAMID", "ESAICID", "act", "msg", "cs2", "cs4", "cfp1", "src", "sourceAddress", "ESAHeloIP", "sourceHostName",
+    "shost", "ESAMsgSize", "ESAHeloDomain", "dvc", "x", "cs4Label", "@y", "act.", "",
+)  # fmt: skip
+CEF_WORDS = (
+    "7", "DELIVERED", "unknown", "None", "not enabled", "192.0.2.1", "<a@example.com>", "'q'", '"q"', "''", '""', "' x '",
+    "'a", "a'", "'", "a\\=b", "act\\=x", "\\\\", "\\n", "\\\\n", "\\r\\n", "\\", "\\x", "\\'", "a=b", "=", "<>", "<x", "",
+)  # fmt: skip
 ADDRESSES = ("192.0.2.1", "2001:db8::1", "300.1.1.1", "'198.51.100.7'", "")  # no name: that would be a host's too
 STATUS_HEADER = "Fri Nov 20 10:00:00 2026 Info: Status: "
 STATUS_KEYS = ("CPULd", "RAMUtil", "WorkQ", "InjMsg", "CrtCncIn", "CrtMID", "X.y_1", "5XXHrdBnc")

@@ -65,8 +65,8 @@ class Printed:
     def value(self) -> str:
         """The text without the brackets around it; null for a fixed word that goes to another field."""
         value = self.text
-        for opening, closing in sorted({pair for slot in self.slots for pair in slot.wrap}):
-            value = replaced(value, rf"\A{re.escape(opening)}([\s\S]+){re.escape(closing)}\z", r"\1")
+        for pair in sorted({pair for slot in self.slots for pair in slot.wrap}):
+            value = replaced(value, rf"\A{re.escape(pair[0])}([\s\S]+){re.escape(pair[1])}\z", r"\1")
         elsewhere = [word for word, name in self._words.items() if name != self.name]
         return f"if({self._is_one(elsewhere)}, null(), {value})" if elsewhere else value
 

@@ -33,7 +33,7 @@ FILLED = r'(?!""(?:[ \t\r\n\[\]]|\z))'  # an empty value decides nothing
 FURTHER = rf"{BLANK}++(?!{KEY}++=)[^ \t\r\n\[\]]++"
 EXPORT_WORD = r"[^ \t\r\n\[\]]"
 EXPORT_BARE = rf'[^ \t\r\n\[\]"]{EXPORT_WORD}*+(?:{FURTHER})*+'
-# Without `=`, a key is a word of its own that holds a letter; in CEF a value runs on as in the export, over brackets too.
+# Without `=`, a key is a word of its own that holds a letter. In CEF a value runs on as in the export, brackets included.
 NAMED = rf"[0-9_.]*+[A-Za-z]{KEY}*+"
 CEF_TEXT = rf"{WORD}++(?:{BLANK}++(?!{KEY}++=){WORD}++)*+"
 CEF_END = rf"(?:\z|{BLANK}++(?:\z|{KEY}++=))"
@@ -68,12 +68,8 @@ def _quoting(bare: str, word: str) -> Layout:
 LAYOUTS = {
     kv.NATIVE: _quoting(rf'[^ \t\r\n"]{WORD}*+', WORD),
     kv.BRACKETED: _quoting(EXPORT_BARE, EXPORT_WORD),
-    kv.PAIRS: Layout(
-        f"{WORD}++", f"{NAMED}{BLANK}++{WORD}", f"{BLANK}++", "", rf"{NAMED}{BLANK}++{WORD}++|{WORD}++"
-    ),
-    kv.CEF: Layout(
-        CEF_TEXT, f"{KEY}{{1,64}}+=", rf"=(?:{BLANK}++(?!{KEY}++=))?+{CEF_FILLED}", "", CEF_TEXT
-    ),
+    kv.PAIRS: Layout(f"{WORD}++", f"{NAMED}{BLANK}++{WORD}", f"{BLANK}++", "", rf"{NAMED}{BLANK}++{WORD}++|{WORD}++"),
+    kv.CEF: Layout(CEF_TEXT, f"{KEY}{{1,64}}+=", rf"=(?:{BLANK}++(?!{KEY}++=))?+{CEF_FILLED}", "", CEF_TEXT),
 }
 
 
@@ -134,7 +130,9 @@ class Walker:
         for message in some:
             wording = message.wordings[0] if message else None
             by = wording.event.slot if wording else None
-            for (group, key), slot in kv.keys_of(self.product, wording, bracketed=self.layout == kv.BRACKETED).slots.items():
+            for (group, key), slot in kv.keys_of(
+                self.product, wording, bracketed=self.layout == kv.BRACKETED
+            ).slots.items():
                 count = Count(group, key, slot, slot.name == by)
                 found.setdefault(count, set()).add(message.id if message else "")
         return {count: frozenset(ids) for count, ids in found.items()}

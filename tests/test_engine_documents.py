@@ -12,6 +12,8 @@ from support import exports
 from support.corpus import CREATED, RECEIVED, all_fixture_lines, every_line, sample_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from elasticsearch import Elasticsearch
 
     from postern.engine import Node
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from postern.model import Catalog, Product
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("installed")]
-PRODUCTS = ("cisco_asa", "cisco_asa_counters", "cisco_esa", "netdefend")
+PRODUCTS = ("cisco_asa", "cisco_asa_counters", "cisco_esa", "cisco_esa_events", "cisco_esa_status", "netdefend")
 
 
 def expected(line: str, matcher: Matcher, product: Product | None) -> dict[str, Any]:
@@ -75,6 +77,18 @@ def test_keys_of_any_message_and_of_none_become_the_documents_of_the_matcher(
     product = catalog.product("netdefend")
     lines = [*exports.lines(500), *exports.of_any_id(catalog, product, 2_000)]
     found = simulate(node.client(), "postern-netdefend", lines)
+    wrong = [differences(line, expected(line, matcher, product), one) for line, one in zip(lines, found, strict=True)]
+    assert "".join(wrong) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("cisco_esa_events", exports.cef), ("cisco_esa_status", exports.pairs)], ids=["cef", "pairs"]
+)
+def test_keys_and_values_in_any_shape_become_the_documents_of_the_matcher(
+    name: str, make: Callable[[int], Iterator[str]], node: Node, catalog: Catalog, matcher: Matcher
+) -> None:
+    product, lines = catalog.product(name), list(make(1_500))
+    found = simulate(node.client(), f"postern-{name}", lines)
     wrong = [differences(line, expected(line, matcher, product), one) for line, one in zip(lines, found, strict=True)]
     assert "".join(wrong) == ""
 

@@ -1,4 +1,4 @@
-"""Key-value bodies: the tokens of both layouts, and what may become a field."""
+"""Key-value bodies: the tokens of each layout, and what may become a field."""
 
 from __future__ import annotations
 
@@ -127,6 +127,57 @@ def test_a_message_runs_to_the_first_owned_key_or_to_a_bracket(body: str, tokens
     assert bracketed(body, "max_sessions") == tokens
 
 
+# ---------------------------------------------------------------- pairs without an equals sign
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        ("CPULd 0 DskIO 1", [("CPULd", "0"), ("DskIO", "1")]),
+        (
+            "  5XXHrdBnc\t2  LogAvail 66G SwapUsage 0% \r\n",
+            [("5XXHrdBnc", "2"), ("LogAvail", "66G"), ("SwapUsage", "0%")],
+        ),
+        ("CPULd 0 7 DskIO 1", [("CPULd", "0"), ("DskIO", "1")]),
+        ("a=b CPULd 0", [("CPULd", "0")]),
+        ("CPULd 0 Dsk", [("CPULd", "0"), ("Dsk", "")]),
+        ("A B C 1", [("A", "B"), ("C", "1")]),
+        ("A 1 A 2", [("A", "1"), ("A", "2")]),
+        ("12 3.4 _ é", []),
+        ("", []),
+    ],
+)
+def test_keys_and_values_take_turns_and_a_key_holds_a_letter(body: str, tokens: list[tuple[str, str]]) -> None:
+    assert [(token.key, token.value) for token in kv.pairs(body)] == tokens
+
+
+# ---------------------------------------------------------------- CEF
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        ("ESAMID=7 act=DELIVERED", [("ESAMID", "7"), ("act", "DELIVERED")]),
+        (" a=two words  b= c=3 ", [("a", "two words"), ("b", ""), ("c", "3")]),
+        ("a= x y\tb=1", [("a", "x y"), ("b", "1")]),
+        ("a=b=c d=1", [("a", "b=c"), ("d", "1")]),
+        ("words first a=1", [("a", "1")]),
+        ("a=1 @b=2 c=3", [("a", "1 @b=2"), ("c", "3")]),
+        (r"msg=x act\=DELIVERED ESAMID\=1 act=DQ", [("msg", "x act=DELIVERED ESAMID=1"), ("act", "DQ")]),
+        (r"a=\\ b=2", [("a", "\\"), ("b", "2")]),
+        (r"a=1\n2\r3\\n4\|5\x", [("a", "1\n2\r3\\n4\\|5\\x")]),
+        ("msg='it is' cs4='<a@b>' x=\"q\"", [("msg", "it is"), ("cs4", "<a@b>"), ("x", "q")]),
+        ("a=' x ' b='' c=' ' d=' e='' e=f'", [("a", "x"), ("b", ""), ("c", ""), ("d", "'"), ("e", ""), ("e", "f'")]),
+        ("a=1 a=2", [("a", "1"), ("a", "2")]),
+        ("a=1 b", [("a", "1 b")]),
+        ("a", []),
+        ("", []),
+    ],
+)
+def test_a_cef_value_runs_to_the_next_key(body: str, tokens: list[tuple[str, str]]) -> None:
+    assert [(token.key, token.value) for token in kv.cef(body)] == tokens
+
+
 # ---------------------------------------------------------------- what may become a field
 
 ADDRESS = KvSlot("src", (("ip", "ip"), ("hostname", None)))
@@ -218,6 +269,27 @@ def test_the_first_key_of_a_slot_decides_even_where_its_value_is_refused() -> No
     assert twice == ({}, {"connsrcip": ["a", "b"], "newconnsrcip": "192.0.2.2"})
 
 
+HOST = KvSlot("src_host", (("rdns_text", None),), (("unknown", "no_rdns"),))
+MESSAGE_ID = KvSlot("header_message_id", (("message_id", "python_repr"),), (), ("<>",))
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "placed"),
+    [
+        (HOST, "unknown", ("no_rdns", "unknown")),
+        (HOST, "unknown.example.com", ("rdns_text", "unknown.example.com")),
+        (MESSAGE_ID, "<1@example.com>", ("message_id", "1@example.com")),
+        (MESSAGE_ID, "<>", ("message_id", "<>")),
+        (MESSAGE_ID, "<1@example.com", ("message_id", "<1@example.com")),
+        (MESSAGE_ID, r"<it\'s\\>", ("message_id", "it's\\")),
+    ],
+)
+def test_fixed_words_brackets_and_escapes_are_those_of_the_type(
+    slot: KvSlot, text: str, placed: tuple[str, str]
+) -> None:
+    assert kv.read([Token("", "k", text)], {("", "k"): slot}).slots == {slot.name: placed}
+
+
 # ---------------------------------------------------------------- what keys mean for a message
 
 HEAD = "<1>1 2026-11-20T10:00:05Z 15c8cb06-465b-48b2-b7f7-b6c206e749dc FRAG : "
@@ -273,3 +345,34 @@ def test_a_key_that_means_two_things_means_none_where_the_message_is_unknown() -
         assert (group, "algmod") not in slots
         assert ("conn" if bracketed else "", "connsrcip") in slots
         assert (group, "algmod") in keys_of(product, None, bracketed=bracketed).slots
+
+
+# ---------------------------------------------------------------- products whose header names the message
+
+EVENT = "Fri Nov 20 10:00:00 2026 CEF:0|Cisco|C100V|16.0|ESA_CONSOLIDATED_LOG_EVENT|Consolidated Log Event|5|"
+STATUS = "Fri Nov 20 10:00:00 2026 Info: Status: "
+
+
+def test_what_a_sender_writes_into_a_subject_opens_no_key_of_a_consolidated_event() -> None:
+    line = EVENT + r"ESAMID=7 msg='x act\=DELIVERED ESAMID\=1 suser\=ceo@example.com' act=DROPPED"
+    found = matcher().decode(line)
+    assert found.params == {
+        "mid": "7", "subject": "x act=DELIVERED ESAMID=1 suser=ceo@example.com", "verdict_action": "DROPPED",
+    }  # fmt: skip
+
+
+def test_a_key_of_a_consolidated_event_that_a_device_did_not_escape_takes_the_key_away() -> None:
+    found = matcher().decode(EVENT + "ESAMID=7 msg=x ESAMID=1 act=DQ")
+    assert found.params == {"ESAMID": ["7", "1"], "subject": "x", "verdict_action": "DQ"}
+
+
+@pytest.mark.parametrize("line", [EVENT, EVENT + "ESAMID=7 msg='cut in the mid", EVENT + "no keys at all", STATUS])
+def test_a_cut_line_is_parsed_as_long_as_its_frame_is_whole(line: str) -> None:
+    assert matcher().decode(line).status == "parsed"
+    assert matcher().decode(line.partition("|Cons")[0].removesuffix("Status: ")).status != "parsed"
+
+
+def test_numbers_given_last_are_no_ids_of_a_message() -> None:
+    found = matcher().decode(STATUS + "CPULd 7 CrtMID 1404 CrtICID 10293 CrtDCID 91")
+    assert found.params == {"cpu_percent": 7, "CrtMID": "1404", "CrtICID": "10293", "CrtDCID": "91"}
+    assert found.ident == "Status"

@@ -18,6 +18,7 @@ from support.real import catalog, matcher
 from test_oracle import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from postern.engine import Node
@@ -204,6 +205,23 @@ def test_exports_in_any_shape_say_what_the_matcher_says() -> None:
     found = [wrong(line, by_matcher(line, product), splunk.indexed(line, sourcetype), sourcetype) for line in lines]
     assert "".join(found) == ""
     assert sum(one.status == "parsed" for one in (matcher().decode(line, product) for line in lines)) > 500
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("cisco_esa_events", exports.cef), ("cisco_esa_status", exports.pairs)], ids=["cef", "pairs"]
+)
+def test_keys_and_values_in_any_shape_say_what_the_matcher_says(
+    name: str, make: Callable[[int], Iterator[str]]
+) -> None:
+    """Quotes, escapes, fixed words, empty and doubled values, words out of place."""
+    product = catalog().product(name)
+    sourcetype = splunk.own(product)
+    lines = list(make(1_500))
+    found = [wrong(line, by_matcher(line, product), splunk.indexed(line, sourcetype), sourcetype) for line in lines]
+    assert "".join(found) == ""
+    decoded = [matcher().decode(line, product) for line in lines]
+    assert sum(len(one.values) > 1 for one in decoded) > 300
+    assert sum(isinstance(value, list) for one in decoded for value in one.extras.values()) > 100
 
 
 def test_keys_of_any_message_and_of_none_say_what_the_matcher_says() -> None:

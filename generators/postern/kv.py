@@ -1,4 +1,4 @@
-"""Key-value bodies: tokens of the native and of the bracketed layout, and what keys mean for a message."""
+"""Key-value bodies: the tokens of each layout, and what keys mean for a message."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postern.casts import is_ip
+from postern.casts import cast_repr, is_ip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from postern.model import KvSlot, Product, Wording
 
+NATIVE, BRACKETED, PAIRS, CEF = LAYOUTS = ("native", "bracketed", "pairs", "cef")
 MESSAGE = "message"
 MAX_DIGITS = {"int": 18, "duration": 9}  # of whole numbers; a duration is in seconds, as nanoseconds in ECS
 _BLANKS = " \t\r\n"
@@ -22,6 +23,10 @@ _WORD = re.compile(r"[A-Za-z0-9_.]*")
 _PAIR = re.compile(r"([A-Za-z0-9_.]+)=")
 _GAP = re.compile(r"[ \t\r\n]*")
 _BARE = re.compile(r"[^ \t\r\n]*")
+_NAMED = re.compile(r"[0-9_.]*[A-Za-z][A-Za-z0-9_.]*(?![^ \t\r\n])")  # a key that stands alone: it holds a letter
+_CEF_KEY = re.compile(r"(?:\A|[ \t\r\n])([A-Za-z0-9_.]+)=")
+_CEF_ESCAPED = re.compile(r"\\([\\=nr])")
+_CEF_MEANING = {"n": "\n", "r": "\r"}
 _STOP = re.compile(r"[\[\]]|[ \t\r\n](?=([A-Za-z0-9_.]+)=)")  # a bracket, or the blank before a key
 
 
@@ -31,6 +36,13 @@ class Token(NamedTuple):
     group: str
     key: str
     value: str
+
+
+def tokens(layout: str, body: str, ends: Collection[str] | None = ()) -> Iterator[Token]:
+    """The tokens of a body in one of the layouts; `ends` counts in the bracketed one."""
+    if layout == BRACKETED:
+        return bracketed(body, ends)
+    return {NATIVE: native, PAIRS: pairs, CEF: cef}[layout](body)
 
 
 def native(body: str) -> Iterator[Token]:
@@ -109,6 +121,38 @@ def _run(body: str, at: int, ends: Collection[str] | None) -> tuple[str, int]:
             end = stop.start()
             break
     return body[at:end].strip(_BLANKS), end
+
+
+def pairs(body: str) -> Iterator[Token]:
+    """Tokens of the layout without `=`: keys and values take turns; a word that cannot be a key is passed over."""
+    at = 0
+    while (at := _past(_GAP, body, at)) < len(body):
+        key = _NAMED.match(body, at)
+        if key is None:
+            at = _past(_BARE, body, at)
+            continue
+        value, at = _bare(body, _past(_GAP, body, key.end()))
+        yield Token("", key[0], value)
+
+
+def cef(body: str) -> Iterator[Token]:
+    r"""Tokens of a CEF extension: a value runs to the blank before the next `key=`; in it `=` is written `\=`.
+
+    Quotes around a value belong to neither it nor its neighbours: the mail gateway prints some values as Python does.
+    """
+    keys = list(_CEF_KEY.finditer(body))
+    ends = [*(key.start() for key in keys), len(body)][1:]
+    for key, end in zip(keys, ends, strict=True):
+        yield Token("", key[1], _unescaped(_unquoted(body[key.end() : end].strip(_BLANKS))))
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1].strip(_BLANKS) if quoted else text
+
+
+def _unescaped(text: str) -> str:
+    return _CEF_ESCAPED.sub(lambda found: _CEF_MEANING.get(found[1], found[1]), text) if "\\" in text else text
 
 
 @dataclass(frozen=True)
@@ -192,6 +236,9 @@ def _keep(extras: dict[str, Any], token: Token) -> None:
 
 def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:
     """The member type and value of a text, or None where no member takes it."""
+    for word, member in slot.words:
+        if text == word:
+            return member, text
     for member, cast in slot.members:
         if cast in MAX_DIGITS:
             if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS[cast]:
@@ -200,5 +247,12 @@ def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:
             if is_ip(text):
                 return member, text
         else:
-            return member, text
+            whole = _unwrapped(text, slot.wrap)
+            return member, cast_repr(whole) if cast == "python_repr" else whole
     return None
+
+
+def _unwrapped(text: str, wrap: Collection[str]) -> str:
+    """A text without the brackets that its type allows around it."""
+    wrapped = len(text) > len("<>") and text[0] + text[-1] in wrap
+    return text[1:-1] if wrapped else text

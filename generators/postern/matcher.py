@@ -202,7 +202,7 @@ class ProductMatcher:
         """What a line of the product says."""
         decoded = Decoded(line, HEADER_ONLY, self.product, framed.body, framed.form.pattern.values(framed.found))
         if self.product.dispatch == "key":
-            self._read_keys(decoded, bracketed=framed.form.header.bracketed)
+            self._read_keys(decoded, framed)
         else:
             self._read_text(decoded, _ident(framed))
         return decoded
@@ -211,7 +211,7 @@ class ProductMatcher:
         """Which message it is."""
         body = framed.body
         if self.product.dispatch == "key":
-            ident = self._key(kv.bracketed(body, ()) if framed.form.header.bracketed else kv.native(body))
+            ident = _ident(framed) or self._key(kv.tokens(framed.form.header.body, body))
             return Recognised(self.product, body, ident, self.messages.get(ident or ""))
         ident = _ident(framed)
         for pattern in self._candidates(ident, body):
@@ -257,16 +257,16 @@ class ProductMatcher:
         """An id of a key-value body with the leading zeros that some layouts leave out."""
         return ident.zfill(self.product.key_digits) if ident.isascii() and ident.isdigit() else ident
 
-    def _read_keys(self, decoded: Decoded, *, bracketed: bool) -> None:
-        product = self.product
-        tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
-        decoded.ident = self._key(tokens)
+    def _read_keys(self, decoded: Decoded, framed: _Framed) -> None:
+        product, layout, bracketed = self.product, framed.form.header.body, framed.form.header.bracketed
+        tokens = list(kv.tokens(layout, decoded.body))
+        decoded.ident = _ident(framed) or self._key(tokens)
         message = self.messages.get(decoded.ident or "")
         if message is not None:
             decoded.message, decoded.wording, decoded.status = message, message.wordings[0], PARSED
         keys = self._keys_of(message, bracketed=bracketed)
         if bracketed:
-            tokens = list(kv.bracketed(decoded.body, keys.ends))
+            tokens = list(kv.tokens(layout, decoded.body, keys.ends))
         reading = kv.read([token for token in tokens if token.key != product.key or token.group], keys.slots)
         decoded.values = [(name, member, value) for name, (member, value) in reading.slots.items()]
         decoded.extras = reading.extras

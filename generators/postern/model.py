@@ -129,10 +129,19 @@ class Sample:
 
 @dataclass(frozen=True)
 class KvSlot:
-    """Where the value of a wire key goes: the slot, and the member types it may have with their casts, in order."""
+    """Where the value of a wire key goes.
+
+    Attributes:
+        name: the slot.
+        members: the member types that the value may have with their casts, in order.
+        words: fixed words, as those that say that there is no value, each with the member type made of such words.
+        wrap: pairs of brackets that may stand around the value; quotes are the layout's.
+    """
 
     name: str
     members: tuple[tuple[str, str | None], ...]
+    words: tuple[tuple[str, str], ...] = ()
+    wrap: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,8 +225,13 @@ class Header:
     """One form of a product's header: its regex tree, and how the body after it is laid out and closed."""
 
     node: regex.Node
-    bracketed: bool
+    body: str
     closing: str
+
+    @property
+    def bracketed(self) -> bool:
+        """Whether the keys of the body stand in brackets."""
+        return self.body == "bracketed"
 
     def captures(self) -> Iterator[regex.Capture]:
         """The captures of the header, in the order of their groups."""

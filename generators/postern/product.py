@@ -76,7 +76,7 @@ class ProductBuilder:
             text = self.texts.parse(said.text, place)
             node = self.texts.node(text, place, header=True) if text else None
             if node is not None:
-                yield Header(node, bracketed=said.body == "bracketed", closing=said.closing)
+                yield Header(node, said.body, said.closing)
 
     def fallback(self, index: int, said: str) -> Wording | None:
         """A text that only gives ids of lines that no entry knows."""

@@ -13,7 +13,7 @@ from postern.matcher import Compiler, Matcher
 
 if TYPE_CHECKING:
     from postern.findings import Finding
-    from postern.model import Catalog, Event, Message, Place, Product, Sample, Wording
+    from postern.model import Catalog, Event, Header, Message, Place, Product, Sample, Wording
 
 MAX_FIELDS = 400
 MAX_FREE_TEXTS = 2
@@ -96,9 +96,26 @@ def _product(product: Product) -> Iterator[Finding]:
     if not product.headers:
         yield product.place.finding("P701", "no header form could be read")
     if product.dispatch == "key" and not product.key:
-        yield product.place.finding("P701", "dispatch by key needs the name of the key", "key: id")
+        yield from _named_by_header(product)
     for header in product.headers:
         yield from _tree(header.node, product.place, regex.ALL)
+
+
+def _named_by_header(product: Product) -> Iterator[Finding]:
+    """Findings for a product without a key whose headers do not name its one message."""
+    named = {word for header in product.headers for word in _ids(header)}
+    known = {message.id for message in product.messages} or named  # a message that is broken is a finding elsewhere
+    if named != known or len(named) != 1 or None in named:
+        problem = "dispatch by key needs the name of the key, or in each header {message_id=…} with its only message"
+        yield product.place.finding("P701", problem, "key: id")
+
+
+def _ids(header: Header) -> Iterator[str | None]:
+    """The ids that a header may hold; None for one without."""
+    found = [one.node for one in header.captures() if one.name == "message_id"]
+    yield from (word for node in found for word in regex.fixed_words(node))
+    if not found:
+        yield None
 
 
 def _message(message: Message) -> Iterator[Finding]:

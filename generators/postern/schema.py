@@ -89,7 +89,7 @@ class HeaderForm(_Strict):
     """A header whose body has a layout of its own, or is closed by a literal at the end of the line."""
 
     text: str
-    body: Literal["native", "bracketed"] = "native"
+    body: Literal["native", "bracketed", "pairs", "cef"] = "native"
     closing: str = ""
 
 

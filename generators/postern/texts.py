@@ -83,8 +83,14 @@ class Texts:
                 continue
             if known.header:
                 self.findings.append(place.finding("P306", f"{name} is a slot of headers", "", wire))
-            slots[wire] = KvSlot(name, self.types.members(type_name or known.type))
+            slots[wire] = self._slot(name, type_name or known.type)
         return slots
+
+    def _slot(self, name: str, type_name: str) -> KvSlot:
+        words = self.types.words(type_name)
+        fixed = {member for _, member in words}
+        members = tuple(one for one in self.types.members(type_name) if one[0] not in fixed)
+        return KvSlot(name, members, words, self.types.brackets(type_name))
 
     def owned(self, keys: Mapping[str, str | None], place: Place) -> dict[str, KvSlot | None]:
         """The keys that a message owns; those that fill no field have no slot."""

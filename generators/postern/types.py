@@ -79,6 +79,16 @@ class Types:
         file = self.file(type_name)
         return tuple((name, self.file(name).cast) for name in (file.any_of or [type_name]))
 
+    def words(self, type_name: str) -> tuple[tuple[str, str], ...]:
+        """The fixed words of a type with several members, each with the member that is nothing but such words."""
+        members = self.file(type_name).any_of or ()
+        shapes = [(name, _shape(self.file(name).shape or "")) for name in members]
+        return tuple((word, name) for name, shape in shapes for word in regex.fixed_words(shape))
+
+    def brackets(self, type_name: str) -> tuple[str, ...]:
+        """The pairs of brackets, not of quotes, that may stand around a value."""
+        return tuple(pair for pair in self.file(type_name).wrap if pair[0] != pair[1])
+
     def text(self, text: notation.Text, defaults: Mapping[str, str], prefix: str = "") -> regex.Node:
         """The tree of a text; `defaults` gives the type of a slot that names none.
 

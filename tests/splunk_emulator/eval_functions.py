@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from .eval_values import EvalError, Result, equal, listed, many, number, text, truth
 from .sed import expand
@@ -264,6 +265,7 @@ FUNCTIONS: dict[str, Function] = {
     "ltrim": Function(1, 2, _of_texts("ltrim", lambda one, chars=" \t": one.lstrip(chars))),
     "rtrim": Function(1, 2, _of_texts("rtrim", lambda one, chars=" \t": one.rstrip(chars))),
     "replace": Function(3, 3, _replace),
+    "urldecode": Function(1, 1, _of_texts("urldecode", unquote)),
     "match": Function(2, 2, _match, boolean=True),
     "like": Function(2, 2, _of_texts("like", _like), boolean=True),
     "split": Function(2, 2, _of_texts("split", _split)),

@@ -1,4 +1,4 @@
-"""Lines of NetDefend, put together at random, the same ones every time."""
+"""Key-value lines, put together at random, the same ones every time."""
 
 from __future__ import annotations
 
@@ -67,6 +67,51 @@ def _group(name: str, chance: random.Random) -> str:
     elif nested:
         inner += f" [{chance.choice(('flags', 'opt'))} {_tokens(chance)} ] {_tokens(chance)}"
     return f"[{name} {inner} ]"
+
+
+# ---------------------------------------------------------------- CEF, and pairs without an equals sign
+
+CEF_HEADER = "<22>Nov 20 10:00:03 esa1 cef: CEF:0|Cisco|C100V|16.0|ESA_CONSOLIDATED_LOG_EVENT|Consolidated Log Event|5|"
+CEF_KEYS = (
+    "ESAMID", "ESAICID", "act", "msg", "cs2", "cs4", "cfp1", "src", "sourceAddress", "ESAHeloIP", "sourceHostName",
+    "shost", "ESAMsgSize", "ESAHeloDomain", "dvc", "x", "cs4Label", "@y", "act.", "",
+)  # fmt: skip
+CEF_WORDS = (
+    "7", "DELIVERED", "unknown", "None", "not enabled", "192.0.2.1", "<a@example.com>", "'q'", '"q"', "''", '""', "' x '",
+    "'a", "a'", "'", "a\\=b", "act\\=x", "\\\\", "\\n", "\\\\n", "\\r\\n", "\\", "\\x", "\\'", "a=b", "=", "<>", "<x", "",
+)  # fmt: skip
+ADDRESSES = ("192.0.2.1", "2001:db8::1", "300.1.1.1", "'198.51.100.7'", "")  # no name: that would be a host's too
+STATUS_HEADER = "Fri Nov 20 10:00:00 2026 Info: Status: "
+STATUS_KEYS = ("CPULd", "RAMUtil", "WorkQ", "InjMsg", "CrtCncIn", "CrtMID", "X.y_1", "5XXHrdBnc")
+STATUS_WORDS = (*STATUS_KEYS, "0", "12", "1.5", "0%", "66G", "a=b", "_", "é", "9" * 19)
+
+
+def cef(count: int) -> Iterator[str]:
+    """So many consolidated events: values in quotes, with escapes, of several words, doubled, empty, out of place."""
+    chance = random.Random(3)  # noqa: S311 -- lines for a test, not a secret
+    for _ in range(count):
+        some = [chance.choice(CEF_KEYS) for _ in range(chance.randint(0, 6))]
+        keys = [f"{key}={_spaced(chance, ADDRESSES if key in ('src', 'sourceAddress') else CEF_WORDS)}" for key in some]
+        begin = _spaced(chance, CEF_WORDS) + " " if chance.random() < 0.2 else ""
+        yield (CEF_HEADER + begin + "".join(key + _gap(chance) for key in keys)).rstrip("\r\n")
+
+
+def pairs(count: int) -> Iterator[str]:
+    """So many lines of the status log: keys without values, values without keys."""
+    chance = random.Random(4)  # noqa: S311 -- lines for a test, not a secret
+    for _ in range(count):
+        some = [f"{chance.choice(STATUS_KEYS)} {chance.randint(0, 99)}" for _ in range(chance.randint(0, 9))]
+        some[0:0] = [chance.choice(STATUS_WORDS) for _ in range(chance.randint(0, 2))]
+        chance.shuffle(some)
+        yield STATUS_HEADER + "".join(word + _gap(chance) for word in some)
+
+
+def _spaced(chance: random.Random, words: Sequence[str]) -> str:
+    return _gap(chance).join(chance.choice(words) for _ in range(chance.choice((1, 1, 1, 2, 3))))
+
+
+def _gap(chance: random.Random) -> str:
+    return chance.choice((" ", " ", " ", "  ", "\t"))
 
 
 # ---------------------------------------------------------------- any id, known or not

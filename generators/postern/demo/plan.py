@@ -65,6 +65,7 @@ def forms(catalog: Catalog, fixtures: Path | None) -> Iterator[Batch]:
         return
     yield _router("asa_headers.log", lines_of(fixtures / "asa_headers.log"))
     yield _router("esa_headers.log", lines_of(fixtures / "esa_headers.log"))
+    yield _router("esa_events.log", lines_of(fixtures / "esa_events.log"))
     yield _router("netdefend.log", lines_of(fixtures / "netdefend.log"))
     yield _known(catalog, "cisco_asa", "asa_hostile.log", lines_of(fixtures / "asa_hostile.log"))
     yield _known(catalog, "cisco_esa", "esa_hostile.log", lines_of(fixtures / "esa_hostile.log"))

@@ -62,7 +62,7 @@ class _Builder:
     def pipelines(self) -> Iterator[Pipeline]:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
-            calls.append(_script(self.name, "keys", ("common", "blank", "kv"), self.key_params()))
+            calls.append(_script(self.name, "keys", ("common", "blank", "repr", "kv"), self.key_params()))
         if self.product.fallback:
             yield self.fallback()
         for number, group in enumerate(self.groups):
@@ -169,7 +169,7 @@ class _Builder:
         processors = [
             _grok(name, "text", f"{TEMPORARY}.rest", patterns, trace=True),
             _trace(name),
-            _script(name, "meaning", ("common", "message"), params),
+            _script(name, "meaning", ("common", "repr", "message"), params),
         ]
         ids = ", ".join(dict.fromkeys(message.id for _, message, _ in entries))
         return Pipeline(name, f"{self.product.title}: {ids}.", processors, self.text_failure(name))
@@ -235,7 +235,7 @@ class _Builder:
         return {
             "key": product.key,
             "key_digits": product.key_digits,
-            "bracketed": [header.bracketed for header in product.headers],
+            "layouts": [header.body for header in product.headers],
             "unknown": [UNKNOWN],
             "common": named(product.common),
             "native": {name: named(keys) for name, keys in self.contexts(bracketed=False)},
@@ -274,7 +274,11 @@ class _Builder:
     def kv_slot(self, slot: KvSlot) -> dict[str, Any]:
         field = self.catalog.fields[slot.name]
         members = [_member(field.role(member) or f"postern.params.{slot.name}", cast) for member, cast in slot.members]
-        return {"name": slot.name, "lower": field.lower, "members": members}
+        words = {
+            word: _member(field.role(member) or f"postern.params.{slot.name}", None) for word, member in slot.words
+        }
+        made: dict[str, Any] = {"name": slot.name, "lower": field.lower, "members": members}
+        return made | ({"words": words} if words else {}) | ({"wrap": list(slot.wrap)} if slot.wrap else {})
 
 
 def _member(path: str, cast: str | None) -> dict[str, Any]:

@@ -6,7 +6,22 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from postern.regex.nodes import BLANK, CHOICE, EMPTY, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
+from postern.regex.nodes import (
+    BLANK,
+    CHOICE,
+    EMPTY,
+    Alt,
+    Atomic,
+    Capture,
+    Chars,
+    Lit,
+    Node,
+    Repeat,
+    Seq,
+    alt,
+    mask_of,
+    seq,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +114,13 @@ def words(node: Node) -> str:
     if isinstance(node, Lit):
         return node.text
     return " " if node == BLANK else "".join(words(child) for child in children(node))
+
+
+def fixed_words(node: Node) -> tuple[str, ...]:
+    """What a shape matches, where it is one of some fixed words; nothing of any other shape."""
+    branches = node.branches if isinstance(node, Alt) else (node,)
+    literal = tuple(one.text for one in branches if isinstance(one, Lit))
+    return literal if len(literal) == len(branches) else ()
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.splunk.printed import quoted, replaced
 from postern.splunk.transform import ANY, TRAILING, Groups
 
 if TYPE_CHECKING:
@@ -89,14 +90,14 @@ def _reading() -> Iterator[tuple[str, str]]:
     """Fields and their values, one after the other; what only serves to read the time is removed in the end."""
     device, relay = (f"postern_{name}_text" for name in _TIMES)
     yield device, f"coalesce({device}, {relay})"
-    clock = _replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
+    clock = replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
     zone = r"^.*:[0-9]{2}(?:[.][0-9]{1,9})?([+-][0-9]{2}):?([0-9]{2})$"
     offset = _found(device, zone, r"\1\2", _UTC)
     yield "postern_clock", f'{clock}." ".{offset}'
     yield "postern_fraction", _found(device, r"^.*:[0-9]{2}[.]([0-9]{1,9}).*$", r"0.\1", '"0"')
     words = r"^(?:[A-Z][a-z]{2} +)?([A-Z][a-z]{2}) +([0-9]{1,2}) .*$"
     iso = r"^[0-9]{4}-([0-9]{2})-([0-9]{2})[T ].*$"
-    yield "postern_day", _found(device, iso, r"\1 \2", _replaced(device, words, r"\1 \2"))
+    yield "postern_day", _found(device, iso, r"\1 \2", replaced(device, words, r"\1 \2"))
     yield "postern_form", f'if(match({device}, "{iso}"), "%m %d %Y %H:%M:%S %z", "%b %d %Y %H:%M:%S %z")'
     yield "postern_year", _found(device, r"^(?:.* )?([0-9]{4})(?:[- ].*|Z?)$", r"\1", "null()")
     limit = f"_time + {AHEAD}"
@@ -123,15 +124,6 @@ def _guessed(step: int) -> str:
     return f'tostring(tonumber(strftime(_time, "%Y")) + {step})'
 
 
-def _replaced(field: str, pattern: str, new: str) -> str:
-    return f'replace({field}, "{_quoted(pattern)}", "{_quoted(new)}")'
-
-
 def _found(field: str, pattern: str, new: str, otherwise: str) -> str:
     """What a pattern finds in a field, or something else where it does not match."""
-    return f'if(match({field}, "{_quoted(pattern)}"), {_replaced(field, pattern, new)}, {otherwise})'
-
-
-def _quoted(text: str) -> str:
-    """A text within the quotes of an eval expression."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'if(match({field}, "{quoted(pattern)}"), {replaced(field, pattern, new)}, {otherwise})'

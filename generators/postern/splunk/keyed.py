@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from postern import kv
 from postern.splunk import names
 from postern.splunk.dispatcher import framed, head, unframed
 from postern.splunk.transform import ANY, BLANK, WORD, Groups
@@ -65,32 +66,35 @@ class Keyed:
             alike.setdefault(frozenset(message.wordings[0].context), []).append(message)
         return list(alike.values())
 
-    def casts(self) -> dict[str, set[str | None]]:
-        """By extracted field the casts of the values that a key may give it."""
+    def slots(self) -> dict[str, list[KvSlot]]:
+        """By extracted field the slots whose values a key may give it."""
         slots = [*self.product.common.values()]
         slots += [slot for group in self.product.context.values() for slot in group.keys.values()]
         slots += [slot for _, wording in self.product.wordings() for slot in wording.kv.values() if slot]
-        found: dict[str, set[str | None]] = {}
+        found: dict[str, list[KvSlot]] = {}
         for slot in slots:
-            for member, cast in slot.members:
-                found.setdefault(names.extracted(self.catalog.fields[slot.name], member), set()).add(cast)
+            for name in dict.fromkeys(self._names(slot)):
+                found.setdefault(name, []).append(slot)
         return found
+
+    def _names(self, slot: KvSlot) -> Iterator[str]:
+        return (names.extracted(self.catalog.fields[slot.name], member) for member, _ in slot.members)
 
     def transforms(self) -> Iterator[Transform]:
         """All transforms, in the order of their REPORT."""
         yield self.dispatcher()
-        for export in self._layouts:
+        for layout in self._layouts:
             for bucket in self.buckets:
-                name, walk = self._field(bucket, export=export), self._walk(export=export)
-                yield Walker(self.catalog, self.product, name, bucket.messages, export, walk).transform()
+                name, walk = self._field(bucket, layout), self._walk(layout) if self.product.key else ""
+                yield Walker(self.catalog, self.product, name, bucket.messages, layout, walk).transform()
 
     @cached_property
-    def _layouts(self) -> list[bool]:
-        """Whether there are headers of the native layout, and of the export."""
-        return sorted({header.bracketed for header in self.product.headers})
+    def _layouts(self) -> list[str]:
+        """The layouts in which a header leaves its body."""
+        return [one for one in kv.LAYOUTS if any(header.body == one for header in self.product.headers)]
 
-    def _field(self, bucket: Bucket, *, export: bool) -> str:
-        return f"postern_{self.product.name}_{'export_' if export else ''}{bucket.name}"
+    def _field(self, bucket: Bucket, layout: str) -> str:
+        return f"postern_{self.product.name}_{'export_' if layout == kv.BRACKETED else ''}{bucket.name}"
 
     # -- the dispatcher
 
@@ -99,25 +103,26 @@ class Keyed:
         groups = Groups(self.catalog)
         forms = []
         whole = [head(self.product)] if framed(self.catalog, self.product) == head(self.product) else []
-        for export in self._layouts:
-            own = [header for header in self.product.headers if header.bracketed == export]
+        for layout in self._layouts:
+            own = [header for header in self.product.headers if header.body == layout]
             opening = "(" if whole and groups.open(*whole) else "(?:"
             heads = "|".join(groups.spell(header.node, self._header_fields) for header in own)
-            ident, marks = self._marked_id(groups, export=export)
-            forms.append(f"{opening}{heads})(?:{ident})?(?:{self._hand(groups, marks, export=export)}|)")
+            ident, marks = self._marked_id(groups, layout) if self.product.key else ("", [])
+            seen = f"(?:{ident})?" if ident else ""
+            forms.append(f"{opening}{heads}){seen}(?:{self._hand(groups, marks, layout)}|)")
         spelled = rf"\A(?:{'|'.join(forms)}|{groups.group(f'{ANY}+', unframed(self.product))})"
         return groups.made(f"postern_{self.product.name}_dispatch", spelled, needed=True)
 
     def _header_fields(self, capture: regex.Capture) -> tuple[str, ...]:
         return () if capture.name == "time" else (names.extracted(self.catalog.fields[capture.name], capture.member),)
 
-    def _walk(self, *, export: bool) -> str:
+    def _walk(self, layout: str) -> str:
         """Up to the value of the key that holds the id: the first of its name, outside all quotes and brackets."""
-        word = f"{_BRACKETS}|{EXPORT_WORD}++" if export else f"{WORD}++"
+        word = f"{_BRACKETS}|{EXPORT_WORD}++" if layout == kv.BRACKETED else f"{WORD}++"
         skipped = f"(?!{self.product.key}=)(?:{KEY}++={QUOTED}|{word})"
         return f"(?:{BLANK}*+{skipped})*+{BLANK}*+{self.product.key}="
 
-    def _marked_id(self, groups: Groups, *, export: bool) -> tuple[str, list[int]]:
+    def _marked_id(self, groups: Groups, layout: str) -> tuple[str, list[int]]:
         """A look-ahead that reads the id, and for each bucket the group that takes part if the id is one of its own."""
         groups.open(ID)
         marks = []
@@ -128,15 +133,15 @@ class Keyed:
                 branches.append(f"({id_trie([one.id for one in bucket.messages], self.product.key_digits)})")
         known = "|".join(f"{branch}(?!{KEY})" for branch in branches)
         ident = f'"?({known}|{KEY}+)"?'
-        if export:
+        if layout == kv.BRACKETED:
             ident = f"(?:{ident}(?!{FURTHER})(?:{BLANK}|[\\[\\]]|\\z)|{groups.group(EXPORT_BARE, ID)})"
         else:
             ident += rf"(?:{BLANK}+|[\[\]]{WORD}*|\z)"
-        return f"(?={self._walk(export=export)}{ident})", marks
+        return f"(?={self._walk(layout)}{ident})", marks
 
-    def _hand(self, groups: Groups, marks: Sequence[int], *, export: bool) -> str:
+    def _hand(self, groups: Groups, marks: Sequence[int], layout: str) -> str:
         """Hands the body to the walker of the message: a look-ahead has told whose it is."""
-        handed = [groups.group(f"{ANY}+", self._field(bucket, export=export)) for bucket in self.buckets]
+        handed = [groups.group(f"{ANY}+", self._field(bucket, layout)) for bucket in self.buckets]
         branches = [f"(?({mark}){known}|" for mark, known in zip(marks, handed, strict=False)]
         return "".join([*branches, *handed[len(marks) :], ")" * len(branches)])
 

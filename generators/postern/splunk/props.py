@@ -10,10 +10,11 @@ from postern import kv
 from postern.kept import remembered
 from postern.splunk import buckets, dispatcher, ingest, names, tables
 from postern.splunk.keyed import ID, Keyed
+from postern.splunk.printed import Printed, cleaned
 from postern.splunk.transform import WORD_FIELD, splitters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from postern.model import Catalog, Field, Product
     from postern.splunk.tables import Table
@@ -110,12 +111,10 @@ class Content:
     def _computed(self) -> Iterator[tuple[str, str]]:
         """Calculated fields, on our own source types: what an extraction cannot do by itself."""
         made: dict[str, str] = {}
-        casts = Keyed(self.catalog, self.product).casts()
+        if self.product.dispatch == "key":
+            made |= self._computed_of_keys()
         for field, name, cast, role in self._fields():
-            if self.product.dispatch == "key":
-                value = allowed(name, casts.get(name, {None}), f"lower({name})" if field.lower else name)
-                made[role] = f"if(mvcount({name}) == 1, {value}, null())"  # a doubled key maps to no field
-            elif (expression := computed(field, name, cast)) is not None:
+            if self.product.dispatch != "key" and (expression := computed(field, name, cast)) is not None:
                 made[role] = expression
         if ID in self.written:
             digits = self.product.key_digits
@@ -123,6 +122,21 @@ class Content:
             made[tables.CODE] = f'if(match({ID}, "^[0-9]{{1,{digits}}}$"), {padded}, {ID})' if digits else ID
             made["signature_id"] = made[tables.CODE]
         yield from ((f"EVAL-{name}", expression) for name, expression in sorted(made.items()))
+
+    def _computed_of_keys(self) -> Iterator[tuple[str, str]]:
+        """What keys say: the text of a line as the matcher reads it, in its own field and under its CIM name."""
+        slots = Keyed(self.catalog, self.product).slots()
+        layouts = {header.body for header in self.product.headers}
+        for name, some in slots.items():
+            yield from Printed(self.catalog.fields[some[0].name], name, some, layouts).fields()
+        used = {slot.name for some in slots.values() for slot in some}
+        used |= {capture.name for header in self.product.headers for capture in header.captures()}
+        for field, name, _, role in (one for one in self._fields() if one[0].name in used):
+            yield role, Printed(field, name, slots.get(name, ()), layouts).role()
+        if WORD_FIELD in self.written:  # a lookup needs a word on every line: one that no table has stands for none
+            word = cleaned(WORD_FIELD) if kv.CEF in layouts else WORD_FIELD
+            certain = dispatcher.framed(self.catalog, self.product)
+            yield WORD_FIELD, f'case(mvcount({WORD_FIELD}) == 1, {word}, isnotnull({certain}), "-")'
 
     def _aliases(self, *, own: bool) -> Iterator[tuple[str, str]]:
         """CIM names of what is extracted, unless another add-on has given such a field already."""
@@ -163,19 +177,6 @@ class Content:
         found = {role: name for field, name, _, role in self._fields() if field.lower}
         for role, name in sorted(found.items()):
             yield f"LOOKUP-{LAST}_lower_{role}", f"postern_lower word AS {name} OUTPUTNEW word AS {role}"
-
-
-# What a cast takes: `kv` and `casts` say the same.
-_OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
-_ADDRESS = rf"^(?:{_OCTET}[.]){{3}}{_OCTET}$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$"
-_TAKES = {cast: f"^[0-9]{{1,{most}}}$" for cast, most in kv.MAX_DIGITS.items()} | {"ip": _ADDRESS}
-
-
-def allowed(name: str, casts: Collection[str | None], value: str) -> str:
-    """The value of a key where its only cast takes it."""
-    (cast, *further) = casts
-    pattern = None if further else _TAKES.get(cast or "")
-    return f'if(match({name}, "{pattern}"), {value}, null())' if pattern else value
 
 
 def computed(field: Field, name: str, cast: str | None) -> str | None:

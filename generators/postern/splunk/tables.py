@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from postern.splunk.buckets import Text
 
 ANYTHING = "*"
+HEADER_ID = "postern_signature_id"  # the vendor's id as a header has it
 CODE = "postern_code"  # the vendor's id of a key-value line, with all its digits
 UNKNOWN, HEADER_ONLY, PARSED = "unknown", "header_only", "parsed"
 
@@ -74,9 +75,9 @@ CONSTANTS = {
 def inputs(product: Product) -> list[tuple[str, str]]:
     """Columns that find a wording, and the fields that they are compared with."""
     by_dispatch = {
-        "id": [("id", "postern_signature_id"), ("marker", MARKER)],
+        "id": [("id", HEADER_ID), ("marker", MARKER)],
         "words": [("marker", MARKER)],
-        "key": [("id", CODE)],
+        "key": [("id", CODE if product.key else HEADER_ID)],
     }
     return by_dispatch[product.dispatch]
 

@@ -32,8 +32,45 @@ FILLED = r'(?!""(?:[ \t\r\n\[\]]|\z))'  # an empty value decides nothing
 # In the export a value runs to a bracket, or to a blank before a key: what else follows a blank belongs to it.
 FURTHER = rf"{BLANK}++(?!{KEY}++=)[^ \t\r\n\[\]]++"
 EXPORT_WORD = r"[^ \t\r\n\[\]]"
-NATIVE_BARE = rf'[^ \t\r\n"]{WORD}*+'
 EXPORT_BARE = rf'[^ \t\r\n\[\]"]{EXPORT_WORD}*+(?:{FURTHER})*+'
+# Without `=`, a key is a word of its own that holds a letter. In CEF a value runs on as in the export, with brackets.
+NAMED = rf"[0-9_.]*+[A-Za-z]{KEY}*+"
+CEF_TEXT = rf"{WORD}++(?:{BLANK}++(?!{KEY}++=){WORD}++)*+"
+CEF_END = rf"(?:\z|{BLANK}++(?:\z|{KEY}++=))"
+CEF_FILLED = rf"""(?!(?:'{BLANK}*+'|"{BLANK}*+"){CEF_END})"""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How keys and values of a layout look.
+
+    Attributes:
+        value: a value, as group 1; where it may be quoted, without its quotes.
+        begin: what a token of a key that counts begins with: key and value are seen to be there.
+        between: what stands between key and value.
+        quote: what may stand on both sides of the value.
+        unread: a token that does not count.
+    """
+
+    value: str
+    begin: str
+    between: str
+    quote: str
+    unread: str
+
+
+def _quoting(bare: str, word: str) -> Layout:
+    value = f'(?<=")(?:{INNER}|{ANY}*+)|(?<!"){bare}'
+    unread = f'{KEY}++="(?:{INNER}"|{ANY}*+)|{word}++'
+    return Layout(value, f"{KEY}{{2,64}}+={FILLED}", "=", '"?+', unread)
+
+
+LAYOUTS = {
+    kv.NATIVE: _quoting(rf'[^ \t\r\n"]{WORD}*+', WORD),
+    kv.BRACKETED: _quoting(EXPORT_BARE, EXPORT_WORD),
+    kv.PAIRS: Layout(f"{WORD}++", f"{NAMED}{BLANK}++{WORD}", f"{BLANK}++", "", rf"{NAMED}{BLANK}++{WORD}++|{WORD}++"),
+    kv.CEF: Layout(CEF_TEXT, f"{KEY}{{1,64}}+=", rf"=(?:{BLANK}++(?!{KEY}++=))?+{CEF_FILLED}", "", CEF_TEXT),
+}
 
 
 class Count(NamedTuple):
@@ -53,7 +90,7 @@ class Walker:
         catalog, product: where fields and keys are said.
         name: of the transform, and of the field that it reads.
         messages: of the bucket; empty where the message is not known.
-        export: whether keys stand in brackets.
+        layout: how keys and values look.
         walk: the regex that leads to the value of the id.
     """
 
@@ -61,23 +98,27 @@ class Walker:
     product: Product
     name: str
     messages: Sequence[Message]
-    export: bool
+    layout: str
     walk: str
 
     def transform(self) -> Transform:
         """The transform; the order in which groups open is that of `loops`."""
         groups = self.groups = Groups(self.catalog)
         groups.open()
-        bare = EXPORT_BARE if self.export else NATIVE_BARE
-        value = rf'(?(DEFINE)((?<=")(?:{INNER}|{ANY}*+)|(?<!"){bare}))'
+        value = f"(?(DEFINE)({self.form.value}))"
         self.marks = {one: groups.open() for one in dict.fromkeys(self.signatures.values()) if one}
         ids = self._ids()
         self.numbers = {
             count: groups.count + 2 * at + 2 for at, count in enumerate(one for _, some in self.loops for one in some)
         }
         loops = [(of, self._loop(counts)) for of, counts in self.loops]
-        body = self._bracketed(loops) if self.export else f"(?:{loops[-1][1]})*+"
+        body = self._bracketed(loops) if self.layout == kv.BRACKETED else f"(?:{loops[-1][1]})*+"
         return groups.made(self.name, rf"\A{value}{ids}{BLANK}*+{body}", self.name, many=True)
+
+    @property
+    def form(self) -> Layout:
+        """How keys and values look."""
+        return LAYOUTS[self.layout]
 
     # -- which keys count for which message
 
@@ -89,7 +130,9 @@ class Walker:
         for message in some:
             wording = message.wordings[0] if message else None
             by = wording.event.slot if wording else None
-            for (group, key), slot in kv.keys_of(self.product, wording, bracketed=self.export).slots.items():
+            for (group, key), slot in kv.keys_of(
+                self.product, wording, bracketed=self.layout == kv.BRACKETED
+            ).slots.items():
                 count = Count(group, key, slot, slot.name == by)
                 found.setdefault(count, set()).add(message.id if message else "")
         return {count: frozenset(ids) for count, ids in found.items()}
@@ -127,16 +170,14 @@ class Walker:
 
     def _loop(self, counts: Sequence[Count]) -> str:
         """Tokens, one after the other: those of keys that count, and others, quoted ones as a whole."""
-        word = EXPORT_WORD if self.export else WORD
-        unread = rf'{KEY}++="(?:{INNER}"|{ANY}*+)|{word}++'
-        return rf"(?:{self._keys(counts)}{unread}){BLANK}*+"
+        return rf"(?:{self._keys(counts)}{self.form.unread}){BLANK}*+"
 
     def _keys(self, counts: Sequence[Count]) -> str:
         tails = {
-            key: "=" + one_of([self._taken(count) for count in some])
+            key: self.form.between + one_of([self._taken(count) for count in some])
             for key, some in groupby(counts, key=lambda count: count.key)
         }
-        return rf"(?={KEY}{{2,64}}+={FILLED}){trie(tails)}|" if tails else ""
+        return f"(?={self.form.begin}){trie(tails)}|" if tails else ""
 
     def _taken(self, count: Count) -> str:
         """The value of a key, if it counts for the message and no other key has filled the slot."""
@@ -149,7 +190,8 @@ class Walker:
         again = self.groups.open()
         first = self.groups.group("(?1)", *fields)
         self.groups.pairs += [(name, again) for name in fields]  # behind the first, as on the line
-        taken = rf'"?+(?({self.numbers[count]})((?1))|{first})"?+'
+        quote = self.form.quote
+        taken = f"{quote}(?({self.numbers[count]})((?1))|{first}){quote}"
         return self._gate(count) + "".join(f"(?({number})(?!))" for number in others) + taken
 
     def _gate(self, count: Count) -> str:

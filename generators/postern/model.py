@@ -370,6 +370,7 @@ class Site:
 
     Attributes:
         targets: the back ends that it uses.
+        language: what explanations, and the dashboard that Splunk opens, are written in.
         indexes: the Splunk indexes that hold its events.
         sourcetypes: further source types by product.
         zones: of clocks that do not tell their own.
@@ -377,6 +378,7 @@ class Site:
     """
 
     targets: tuple[str, ...] = ("elastic", "splunk")
+    language: str = "en"
     indexes: tuple[str, ...] = ("*",)
     sourcetypes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zones: Zones = field(default_factory=Zones)
@@ -425,8 +427,8 @@ class Catalog:
 
     @property
     def overlaid(self) -> bool:
-        """Whether an overlay adds or replaces messages."""
-        return any(message.place.document.overlay for message in self.messages())
+        """Whether an overlay adds or replaces messages, or a site sets anything."""
+        return self.site != Site() or any(message.place.document.overlay for message in self.messages())
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

@@ -259,6 +259,7 @@ class SiteFile(_Strict):
     """site.yaml: what a site sets."""
 
     targets: list[Literal["elastic", "splunk"]] = Field(default=["elastic", "splunk"], min_length=1)
+    language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     splunk: SplunkSite = SplunkSite()
     zones: ZonesSite = ZonesSite()
     privacy: PrivacySite = PrivacySite()

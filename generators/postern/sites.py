@@ -36,7 +36,7 @@ def read(run: Compilation, path: Path | None) -> Site:
     privacy = _privacy(run, file, place)
     further = {name: tuple(some) for name, some in file.splunk.sourcetypes.items()}
     zones = Zones(file.zones.default, file.zones.devices)
-    return Site(tuple(file.targets), tuple(file.splunk.indexes), further, zones, privacy)
+    return Site(tuple(file.targets), file.language, tuple(file.splunk.indexes), further, zones, privacy)
 
 
 def _products(run: Compilation, file: SiteFile, place: Place) -> None:

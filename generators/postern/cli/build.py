@@ -95,7 +95,9 @@ def _refuse_mixing(out: str, *more: Path | None) -> None:
 
     if (laid := next(filter(None, more), None)) and not out and paths.checkout():
         sentence = f"out/ of a checkout holds what the bundled catalog generates, and {laid} is laid over that."
-        raise Stop(sentence, "Name another folder with --out, or neither overlay (--overlay, POSTERN_OVERLAY) nor site.")
+        raise Stop(
+            sentence, "Name another folder with --out, or neither overlay (--overlay, POSTERN_OVERLAY) nor site."
+        )
 
 
 def _near(path: Path) -> Path:

@@ -33,7 +33,9 @@ def run(
     line: Annotated[
         str | None, typer.Argument(metavar="LINE", help="A log line; - reads lines from standard input.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of title, meaning and action.")] = "en",
+    lang: Annotated[
+        str, typer.Option(help="Language of title, meaning and action; default: the site's, else en.")
+    ] = "",
     product: Annotated[str, typer.Option(help="The device, where it is known; else the line tells.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in order.")] = False,
     reference: Annotated[
@@ -88,11 +90,11 @@ class _Task:
         from postern.matcher import Matcher
 
         languages = (i18n.ENGLISH, *i18n.LANGUAGES)
-        if language not in languages:
+        if language not in ("", *languages):
             raise typer.BadParameter(f"{language} is not there; known: {', '.join(languages)}", param_hint="--lang")
         catalog = compile_catalog(paths.catalog_root(), site, overlay)
         known = known_product(catalog, product)
-        explainer = Explainer(catalog, language, privacy.salt_of(catalog.site.privacy))
+        explainer = Explainer(catalog, language or catalog.site.language, privacy.salt_of(catalog.site.privacy))
         gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
         return cls(catalog, known, Matcher(catalog).decode, explainer, received)
 

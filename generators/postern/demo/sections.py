@@ -225,9 +225,10 @@ def _meanings(stage: Stage, key: str) -> None:
 def totals(stage: Stage) -> None:
     """How well the lines were read."""
     stage.title("Parse status by data set")
+    kept = "None keeps its line." if stage.catalog.site.privacy.raw == DROP else "All keep their line."
     stage.say(
         "header_only: framed, but no text of the catalog; unknown: no frame; failed: an error in a pipeline. "
-        "All keep their line. The hostile fixtures are meant to be unreadable."
+        f"{kept} The hostile fixtures are meant to be unreadable."
     )
     query = queries.within(queries.STATUS, (stage.namespace, stage.further))
     stage.table(queries.ask(stage.client, query))

@@ -124,7 +124,7 @@ def _reading(zones: Zones) -> Iterator[tuple[str, str]]:
 
 
 _UTC = '"+0000"'
-_ZONE, _LOCAL = "postern_zone", "postern_local"
+_ZONE, _LOCAL = "postern_clock_zone", "postern_clock_local"
 
 
 def _writing(zones: Zones, device: str) -> Iterator[tuple[str, str]]:

@@ -68,6 +68,7 @@ def test_what_is_dropped_is_gone_and_what_is_hashed_can_be_joined() -> None:
     assert not {"message", "event.original"} & found.keys()
     assert stored(FROM.format("Alice@Example.COM"), HASHED)["email.sender.address"] == sha("alice@example.com")
     assert stored(AUTH.format("Alice"), HASHED)["user.name"] == sha("Alice")
+    assert stored(FROM.format("ÄB@x"), HASHED)["email.sender.address"] == sha("Äb@x")
     recipient = "Fri Nov 20 10:00:00 2026 Info: MID 7 ICID 8 RID 0 To: <Bob@example.com>"
     assert stored(recipient, HASHED)["email.to.address"] == [sha("bob@example.com")]
 
@@ -217,6 +218,18 @@ def test_nothing_is_left_where_a_pipeline_failed(name: str, broken: str, site: s
     assert not [one for one in failed if "message" in one or "message" in one["error"]]
     assert {one["error"]["code"].split("-")[0] for one in failed} == {"postern"}
     assert site == MIXED or leaks(found) == []
+
+
+@pytest.mark.engine
+def test_every_character_is_hashed_alike(site: str, node: Node) -> None:
+    every = [f"A{chr(one)}b{chr(one)}-" for one in range(1, 0x3000)]
+    doc = {"email": {"to": {"address": every}}, "user": {"name": "Σ"}, "related": {"user": ["Σ"]}}
+    (answer,) = node.client().ingest.simulate(id="postern-privacy", docs=[{"_source": doc}])["docs"]
+    found = dict(document.flat(answer["doc"]["_source"]))
+    how = sites.sited(site).site.privacy
+    assert found.get("user.name") == (sha("Σ") if how.user == "hash" else None)
+    wanted = [privacy.hashed(one, SALT, folded=True) for one in every]
+    assert found.get("email.to.address") == (wanted if how.address == "hash" else None)
 
 
 @pytest.mark.engine

@@ -1,7 +1,7 @@
 """What a site does not keep of what lines say of people: which fields, how a value is hashed, and with which salt.
 
 A hash is the SHA-256 of a salt and the value, in hexadecimal: equal values have equal hashes, whichever field they
-stand in, mail addresses whatever their case. The salt is a secret, so no generated file holds it: where it belongs
+stand in, mail addresses in any case of A to Z. The salt is a secret, so no generated file holds it: where it belongs
 stands a placeholder, and whoever installs the pipelines puts the salt there.
 """
 
@@ -62,8 +62,8 @@ def hashed(value: Any, salt: str, *, folded: bool) -> Any:
     """The hash of a value; of a list, of each of its values."""
     if isinstance(value, list):
         return [hashed(one, salt, folded=folded) for one in value]
-    text = str(value).lower() if folded else str(value)
-    return hashlib.sha256((salt + text).encode()).hexdigest()
+    text = str(value).encode()
+    return hashlib.sha256(salt.encode() + (text.lower() if folded else text)).hexdigest()  # of bytes: A to Z alone
 
 
 def salt_of(privacy: Privacy) -> str:

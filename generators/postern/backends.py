@@ -10,14 +10,15 @@ from postern.beside import beside
 from postern.findings import CatalogError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from postern.artifact import Artifact
     from postern.findings import Finding
     from postern.model import Catalog
 
-# A back end is one pure function; it emits below a folder of its own name, but for the page about them all.
+# A back end is one pure function; it emits below a folder of its own name, but for the page about them all. A site may
+# do without one of the targets; it always gets the page.
 BACK_ENDS: dict[str, Callable[[Catalog], Iterator[Artifact]]] = {
     "elastic": elastic.emit,
     "splunk": splunk.emit,
@@ -40,12 +41,12 @@ def checked_artifacts(root: Path, site: Path | None = None, overlay: Path | None
 
     def half() -> tuple[list[Finding], list[Artifact]]:
         found = list(rules.samples(catalog))
-        return found, [] if found else list(elastic.emit(catalog))
+        return found, [] if found else list(_emitted(catalog, {"elastic"}))
 
     other = beside(half, pays=samples >= _MANY)
     refused, mine = None, []
     try:
-        mine = [one for name, emit in BACK_ENDS.items() if name != "elastic" for one in emit(catalog)]
+        mine = list(_emitted(catalog, BACK_ENDS.keys() - {"elastic"}))
     except EmitError as error:
         refused = error
     found, theirs = other()
@@ -58,4 +59,11 @@ def checked_artifacts(root: Path, site: Path | None = None, overlay: Path | None
 
 def artifacts(catalog: Catalog) -> list[Artifact]:
     """Everything below out/, by path."""
-    return sorted((one for emit in BACK_ENDS.values() for one in emit(catalog)), key=lambda one: one.path)
+    return sorted(_emitted(catalog, BACK_ENDS.keys()), key=lambda one: one.path)
+
+
+def _emitted(catalog: Catalog, names: Collection[str]) -> Iterator[Artifact]:
+    """What those of the named back ends emit that the site wants."""
+    for name, emit in BACK_ENDS.items():
+        if name in names and name in (*catalog.site.targets, "coverage"):
+            yield from emit(catalog)

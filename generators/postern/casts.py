@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,26 +65,32 @@ def is_ip(text: str) -> bool:
     return len(parts) == _IPV4_PARTS and all(_IPV4_PART.match(part) and int(part) <= _IPV4_HIGH for part in parts)
 
 
-def read_time(text: str, reference: datetime) -> datetime | None:
+def read_time(text: str, reference: datetime, zone: tzinfo = UTC) -> datetime | None:
     """The instant of a device's timestamp in UTC; None if it is not a date of the calendar.
 
-    Without a year the time is the one nearest to `reference` that lies at most two days after it.
-    Without an offset the time is UTC.
+    Without a year the time is the one nearest to `reference` that lies at most two days after it, as if it were UTC.
+    Without an offset the time is that of a clock in `zone`. An hour that the clock goes through twice counts as the
+    first, one that it leaves out as if the change had not come yet: both have the offset from before the change.
     """
     try:
         if match := _ISO.match(text):
-            return _read_iso(match)
-        return _read_words(text.removesuffix("Z").split(), reference)
+            return _read_iso(match, zone)
+        moment = _read_words(text.removesuffix("Z").split(), reference)
+        return moment and _placed(moment, UTC if text.endswith("Z") else zone)
     except (ValueError, OverflowError, IndexError, StopIteration):
         return None
 
 
-def _read_iso(match: re.Match[str]) -> datetime:
+def _placed(moment: datetime, zone: tzinfo) -> datetime:
+    """The instant at which a clock in a zone shows what the moment says."""
+    return moment if zone is UTC else moment.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _read_iso(match: re.Match[str], zone: tzinfo) -> datetime:
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    offset = match[8] or "Z"
-    zone = UTC if offset == "Z" else timezone(_offset(offset))
-    moment = datetime(year, month, day, hour, minute, second, _micro(match[7]), zone)
-    return moment.astimezone(UTC)
+    if offset := match[8]:
+        zone = UTC if offset == "Z" else timezone(_offset(offset))
+    return _placed(datetime(year, month, day, hour, minute, second, _micro(match[7]), UTC), zone)
 
 
 def _offset(text: str) -> timedelta:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from postern import i18n, schema, source
+from postern import i18n, schema, sites, source
 from postern.findings import CatalogError, Finding
-from postern.layers import SITE, Layers
-from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Search, Site
+from postern.layers import Layers
+from postern.model import Catalog, Cim, Dashboard, Event, Field, Panel, Param, Search
 from postern.product import ProductBuilder
 from postern.texts import Texts
 from postern.types import Types
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from postern.model import Product
+    from postern.model import Product, Site
 
 Made = TypeVar("Made")
 
@@ -77,9 +77,11 @@ class Compilation:
                 known = ", ".join(self.types.names())
                 self.findings.append(place.finding("P303", f"{file.type} is not a type", known, "type"))
                 continue
+            outsider = file.trust == "outsider"
+            kind = file.privacy or ("text" if outsider else "none")  # whose slot says nothing may quote anybody
             fields[name] = Field(
                 name, file.type, file.desc, file.ecs, file.cim, file.case == "lower",
-                file.header, file.trust == "outsider", place,
+                file.header, outsider, None if kind == "none" else kind, place,
             )  # fmt: skip
         return fields
 
@@ -127,7 +129,7 @@ def compiled(run: Compilation, site: Path | None = None) -> Catalog:
     """
     from postern import rules
 
-    settings = _site(run, site)
+    settings = sites.read(run, site)
     products = tuple(_products(run, settings))
     types = run.types
     members = {name: () if types.file(name).text is not None else types.members(name) for name in types.names()}
@@ -156,26 +158,6 @@ def _products(run: Compilation, site: Site) -> Iterator[Product]:
             product = ProductBuilder(run, document, file, name).product()
             further = site.sourcetypes.get(product.name, ())
             yield replace(product, sourcetypes=(*product.sourcetypes, *further)) if further else product
-
-
-def _site(run: Compilation, path: Path | None) -> Site:
-    """What a site.yaml says; findings for products that the catalog does not have."""
-    if path is None:
-        documents = [one for one in run.layers.file(SITE) if one.overlay]
-    else:
-        documents = [source.read(path, str(path))]
-        run.layers.documents += documents
-    if not documents:
-        return Site()
-    (document,) = documents
-    file = schema.validate(schema.SiteFile, document, (), document.data)
-    if file is None:
-        return Site()
-    for name in file.splunk.sourcetypes.keys() - run.frames.keys():
-        at = ("splunk", "sourcetypes", name)
-        run.findings.append(document.finding("P203", at, f"{name} is not a product", ", ".join(run.frames)))
-    further = {name: tuple(some) for name, some in file.splunk.sourcetypes.items()}
-    return Site(tuple(file.splunk.indexes), further)
 
 
 def _searches(run: Compilation) -> Iterator[Search]:

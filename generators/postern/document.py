@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from postern import ecs_schema
+from postern import ecs_schema, privacy
 from postern.casts import iso, read_time
+from postern.model import DROP, HASH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +44,8 @@ class _Home(NamedTuple):
     array: bool
     related: bool
     cim: str | None
+    how: str
+    folds: bool
 
 
 def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, Any]:
@@ -58,10 +63,15 @@ def ecs(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str, An
 
 
 class Documents:
-    """Makes the ECS documents of lines; what does not depend on the line is looked up once a catalog."""
+    """Makes the ECS documents of lines; what does not depend on the line is looked up once a catalog.
 
-    def __init__(self, catalog: Catalog) -> None:
+    They are those of the catalog's site: its time zones, and what it does not keep. Without the salt that it hashes
+    values with, these are left out.
+    """
+
+    def __init__(self, catalog: Catalog, salt: str = "") -> None:
         self.catalog = catalog
+        self._zones, self._privacy, self._salt = catalog.site.zones, catalog.site.privacy, salt
         self._version = ecs_schema.load().version
         self._related = [(kind, path) for kind, paths in related_paths(catalog).items() for path in paths]
         self._homes: dict[tuple[str, str], _Home] = {}
@@ -79,6 +89,8 @@ class Documents:
             "event": {"original": decoded.line, "kind": "event"},
             "postern": {"parse_status": decoded.status},
         }
+        if self._privacy.raw == DROP:
+            del document["message"], document["event"]["original"]
         if decoded.product is not None:
             written = _product(document, decoded.product)
             written |= self._values(document, decoded)
@@ -87,14 +99,14 @@ class Documents:
             self._gather(document, written)
         return document
 
-    @staticmethod
-    def _time(decoded: Decoded, reference: datetime) -> str:
-        """The device's own time, else a relay's, else that of receipt."""
-        moment = None
-        for name, _, value in decoded.header:
-            if name == "time" or (name == "relay_time" and moment is None):
-                moment = read_time(value, reference) or reference
-        return iso(moment or reference)
+    def _time(self, decoded: Decoded, reference: datetime) -> str:
+        """The device's own time, else a relay's, else that of receipt; each in the zone of the clock that wrote it."""
+        said = {name: value for name, _, value in decoded.header}
+        for stamp, writer in (("time", "device"), ("relay_time", "relay_host")):
+            if stamp in said:
+                zone = ZoneInfo(self._zones.of(said.get(writer))) if self._zones else UTC
+                return iso(read_time(said[stamp], reference, zone) or reference)
+        return iso(reference)
 
     def _values(self, document: dict[str, Any], decoded: Decoded) -> set[str]:
         written = set()
@@ -108,7 +120,7 @@ class Documents:
         for name, member, value in decoded.values:
             if (role := self._place(document, name, member, value)) is not None:
                 written.add(role)
-        for key, value in decoded.extras.items():
+        for key, value in decoded.extras.items() if self._privacy.kept else ():  # nobody knows what they say
             document["postern"].setdefault("params", {}).setdefault(key, value)
         return written
 
@@ -117,18 +129,27 @@ class Documents:
         role = field.role(member)
         known = ecs_schema.load().field(role) if role else None
         related = any(role == path for _, path in self._related)
-        parents, leaf = _split(role or f"postern.params.{name}")
+        parents, leaf = _split(role or field.param)
         array = known is not None and known.array
-        home = _Home(role, parents, leaf, field.lower, array, related, field.cim_role(member))
+        how = self._privacy.of(field.privacy)
+        if how == HASH and not self._salt:
+            how = DROP
+        home = _Home(
+            role, parents, leaf, field.lower, array, related, field.cim_role(member), how, privacy.folds(field.privacy)
+        )
         return self._homes.setdefault((name, member), home)
 
     def _place(self, document: dict[str, Any], name: str, member: str, value: Any) -> str | None:
         """Writes a value; gives the path where it counts as related."""
         home = self._homes.get((name, member)) or self._home(name, member)
+        if home.how == DROP:
+            return None
         if home.lower and isinstance(value, str):
             value = value.lower()
         if home.role == "event.duration":
             value *= NANOSECONDS
+        if home.how == HASH:
+            value = privacy.hashed(value, self._salt, folded=home.folds)
         for parent in home.parents:
             below = document.get(parent)
             if below is None:

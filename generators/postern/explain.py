@@ -19,12 +19,15 @@ def explain(decoded: Decoded, catalog: Catalog, reference: datetime) -> dict[str
 
 
 class Explainer:
-    """Explains decoded lines; what does not depend on the line is looked up once a catalog."""
+    """Explains decoded lines; what does not depend on the line is looked up once a catalog.
 
-    def __init__(self, catalog: Catalog, language: str = "en") -> None:
+    `ecs` is what the catalog's site stores (see `document.Documents`, also of the salt); the rest is the line's own.
+    """
+
+    def __init__(self, catalog: Catalog, language: str = "en", salt: str = "") -> None:
         self.catalog = catalog
         self.language = language
-        self.documents = document.Documents(catalog)
+        self.documents = document.Documents(catalog, salt)
 
     def explain(self, decoded: Decoded, reference: datetime) -> dict[str, Any]:
         """One object for one line: status, product, key, severity, params, ecs, cim, title, meaning, action."""

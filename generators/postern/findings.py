@@ -43,6 +43,7 @@ CODES: dict[str, str] = {
     "P508": "The tags put the event into no object of its data model, or one of them says nothing to that model.",
     "P509": "The data model does not expect this action.",
     "P510": "The constant is not a field of the data model, or its value is not one that the model expects.",
+    "P511": "Slots that write one ECS field differ in `privacy`: what a site drops cannot be told from what it keeps.",
     "P601": "The sample is not matched by its own message.",
     "P602": "The sample is matched by another message.",
     "P603": "The sample's values are not what the text yields.",
@@ -57,6 +58,9 @@ CODES: dict[str, str] = {
     "P901": "An overlay's entry has the name of a bundled one. Rename it, or say `replaces: true` in it to mean it.",
     "P902": "`replaces: true` with nothing to replace: the bundled entry was renamed, or the name is misspelt.",
     "P903": "A file of an overlay would not be read: its name or folder is none of the catalog's. See CONTRIBUTING.md.",
+    "P911": "The time zone is not in IANA's database. Zones are named Area/Location, as Europe/Berlin, or UTC.",
+    "P912": "site.yaml hashes or drops values and keeps the lines that hold them. Say `raw: drop`, or keep the values.",
+    "P913": "Splunk stores lines whole, whatever an app says of them. Leave it out of `targets`, or keep everything.",
 }
 
 

@@ -37,7 +37,7 @@ class Place:
 class Field:
     """A slot name. `ecs` is a path, or a path for each member type; None keeps the value in `postern.params`.
 
-    `cim` likewise; None has no place in CIM.
+    `cim` likewise; None has no place in CIM. `privacy` is the kind of what it says of people; None says nothing.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Field:
     lower: bool
     header: bool
     outsider: bool
+    privacy: str | None
     place: Place = field(compare=False, repr=False)
 
     def role(self, member: str) -> str | None:
@@ -67,6 +68,11 @@ class Field:
         if self.ecs is None:
             return ()
         return (self.ecs,) if isinstance(self.ecs, str) else tuple(self.ecs.values())
+
+    @property
+    def param(self) -> str:
+        """Where a value without a role is kept."""
+        return f"postern.params.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -333,11 +339,68 @@ class Dashboard:
 
 
 @dataclass(frozen=True)
-class Site:
-    """What a site sets: the Splunk indexes that hold its events, and further source types by product."""
+class Zones:
+    """Time zones of clocks whose stamps name no offset, by the name of the device or relay that wrote them."""
 
+    default: str = "UTC"
+    devices: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self != Zones()
+
+    def of(self, writer: str | None) -> str:
+        """The zone of the clock of a device or relay; `writer` is None where the line does not name it."""
+        return self.default if writer is None else self.devices.get(writer, self.default)
+
+
+KEEP, HASH, DROP = "keep", "hash", "drop"
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """How values of a kind are treated, and whether the lines themselves are kept."""
+
+    subject: str = KEEP
+    user: str = KEEP
+    address: str = KEEP
+    raw: str = KEEP
+
+    @property
+    def kept(self) -> bool:
+        """Whether the values of every kind are kept."""
+        return self.subject == self.user == self.address == KEEP
+
+    def of(self, kind: str | None) -> str:
+        """How values of a kind are treated: free text may quote any of the others, and goes with the first of them."""
+        if kind is None or self.kept:
+            return KEEP
+        return DROP if kind == "text" else str(getattr(self, kind))
+
+    @property
+    def hashes(self) -> bool:
+        """Whether values of some kind are hashed."""
+        return HASH in (self.subject, self.user, self.address)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a site sets.
+
+    Attributes:
+        targets: the back ends that it uses.
+        language: what explanations, and the dashboard that Splunk opens, are written in.
+        indexes: the Splunk indexes that hold its events.
+        sourcetypes: further source types by product.
+        zones: of clocks that do not tell their own.
+        privacy: what is kept of what lines say of people.
+    """
+
+    targets: tuple[str, ...] = ("elastic", "splunk")
+    language: str = "en"
     indexes: tuple[str, ...] = ("*",)
     sourcetypes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: Zones = field(default_factory=Zones)
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 def _related_kind(role: str) -> str | None:
@@ -382,8 +445,8 @@ class Catalog:
 
     @property
     def overlaid(self) -> bool:
-        """Whether an overlay adds or replaces messages."""
-        return any(message.place.document.overlay for message in self.messages())
+        """Whether an overlay adds or replaces messages, or a site sets anything."""
+        return self.site != Site() or any(message.place.document.overlay for message in self.messages())
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

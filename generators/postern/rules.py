@@ -13,7 +13,7 @@ from postern.matcher import Compiler, Matcher
 
 if TYPE_CHECKING:
     from postern.findings import Finding
-    from postern.model import Catalog, Event, Header, Message, Place, Product, Sample, Wording
+    from postern.model import Catalog, Event, Field, Header, Message, Place, Product, Sample, Wording
 
 MAX_FIELDS = 400
 MAX_FREE_TEXTS = 2
@@ -72,9 +72,21 @@ def _fields(catalog: Catalog) -> Iterator[Finding]:
         for role in field.roles():
             if not role.startswith("postern.") and ecs.field(role) is None:
                 yield field.place.finding("P501", f"{role} is not an ECS field", ", ".join(ecs.nearest(role)), "ecs")
+    yield from _privacy(catalog)
     if len(catalog.fields) > MAX_FIELDS:
         field = list(catalog.fields.values())[-1]
         yield field.place.finding("P506", f"{len(catalog.fields)} slot names; at most {MAX_FIELDS}")
+
+
+def _privacy(catalog: Catalog) -> Iterator[Finding]:
+    """Privacy goes by the field where a value ends, so all slots that may write there are of one kind."""
+    first: dict[str, Field] = {}
+    for field in catalog.fields.values():
+        for role in field.roles():
+            other = first.setdefault(role, field)
+            if other.privacy != field.privacy:
+                kinds = f"{field.privacy or 'none'} here, {other.privacy or 'none'} in {other.name}"
+                yield field.place.finding("P511", f"privacy of {role}: {kinds}", other.privacy or "none", "privacy")
 
 
 def _event(event: Event) -> Iterator[Finding]:

@@ -18,6 +18,9 @@ SHARED = "_shared"  # the key under which a file says what its entries share
 Level = Literal["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"]
 Cast = Literal["int", "ip", "time", "duration", "list", "text_list", "python_repr", "pairs"]
 SplunkName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_*:.-]+$")]
+DeviceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$")]  # as the type device_id
+Kind = Literal["none", "subject", "user", "address", "text"]
+How = Literal["keep", "hash", "drop"]
 Pair = Annotated[str, Field(min_length=2, max_length=2)]
 
 
@@ -57,6 +60,7 @@ class FieldFile(Replaceable):
     case: Literal["lower"] | None = None
     header: bool = False
     trust: Literal["device", "outsider"] = "device"
+    privacy: Kind | None = None
 
 
 class EcsEvent(_Strict):
@@ -235,10 +239,30 @@ class SplunkSite(_Strict):
     sourcetypes: dict[str, list[SplunkName]] = {}
 
 
+class ZonesSite(_Strict):
+    """The time zones of devices whose lines name no offset: one for all, and those of some by their names."""
+
+    default: str = "UTC"
+    devices: dict[DeviceName, str] = {}
+
+
+class PrivacySite(_Strict):
+    """What a site does with the values of each kind, and with the lines themselves."""
+
+    subjects: How = "keep"
+    users: How = "keep"
+    addresses: How = "keep"
+    raw: Literal["keep", "drop"] = "keep"
+
+
 class SiteFile(_Strict):
     """site.yaml: what a site sets."""
 
+    targets: list[Literal["elastic", "splunk"]] = Field(default=["elastic", "splunk"], min_length=1)
+    language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     splunk: SplunkSite = SplunkSite()
+    zones: ZonesSite = ZonesSite()
+    privacy: PrivacySite = PrivacySite()
 
 
 def mapping(data: object) -> Iterator[tuple[str, Any]]:

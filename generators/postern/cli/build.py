@@ -43,13 +43,13 @@ def run(
     from postern import artifact, paths
     from postern.backends import checked_artifacts
 
-    laid = overlay_folder(overlay)
-    _refuse_mixing(out, laid)
+    laid, sited = overlay_folder(overlay), site_file(site)
+    _refuse_mixing(out, laid, sited)
     folder = Path(out) if out else _near((paths.checkout() or Path()) / "out")
     if watch:
-        _watch(paths.catalog_root(), folder, site_file(site), laid, named=bool(out))
+        _watch(paths.catalog_root(), folder, sited, laid, named=bool(out))
         return
-    made = checked_artifacts(paths.catalog_root(), site_file(site), laid)
+    made = checked_artifacts(paths.catalog_root(), sited, laid)
     _refuse_foreign(made, folder, named=bool(out))
     if check:
         said = (("--out", out), ("--site", site), ("--overlay", overlay))
@@ -89,13 +89,15 @@ def _tell(turn: Turn, folder: Path, what: str) -> None:
         )
 
 
-def _refuse_mixing(out: str, overlay: Path | None) -> None:
+def _refuse_mixing(out: str, *more: Path | None) -> None:
     """What is committed under out/ of a checkout is the bundled catalog's alone."""
     from postern import paths
 
-    if overlay is not None and not out and paths.checkout():
-        sentence = f"out/ of a checkout holds what the bundled catalog generates, and {overlay} is laid over that."
-        raise Stop(sentence, "Name another folder with --out, or no overlay (--overlay, POSTERN_OVERLAY).")
+    if (laid := next(filter(None, more), None)) and not out and paths.checkout():
+        sentence = f"out/ of a checkout holds what the bundled catalog generates, and {laid} is laid over that."
+        raise Stop(
+            sentence, "Name another folder with --out, or neither overlay (--overlay, POSTERN_OVERLAY) nor site."
+        )
 
 
 def _near(path: Path) -> Path:

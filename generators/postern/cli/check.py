@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from postern.cli.choices import OVERLAY, overlay_folder
+from postern.cli.choices import OVERLAY, SITE_HELP, overlay_folder, site_file
 from postern.cli.errors import counted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ EXAMPLES = (
     "postern check",
     "postern check --format json | jq -r '.[].code'",
     "postern check --explain P604",
-    "postern check --overlay my-entries",
+    "postern check --overlay my-entries --site site.yaml",
 )
 
 
@@ -37,6 +37,7 @@ class Format(StrEnum):
 def run(
     form: Annotated[Format, typer.Option("--format", help="How findings are written.")] = Format.text,
     explain: Annotated[str, typer.Option(metavar="CODE", help="Say what a code means and how to mend it.")] = "",
+    site: Annotated[str, typer.Option(metavar="FILE", help=SITE_HELP)] = "",
     overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Find all that is wrong with the catalog.
@@ -46,17 +47,17 @@ def run(
     if explain:
         typer.echo(_explained(explain.strip().upper()))
         return
-    _check(form, overlay_folder(overlay))
+    _check(form, site_file(site), overlay_folder(overlay))
 
 
-def _check(form: Format, overlay: Path | None) -> None:
+def _check(form: Format, site: Path | None, overlay: Path | None) -> None:
     gc.disable()  # one short run: what it makes lives until its end
     from postern import paths
     from postern.checks import checked
     from postern.findings import CatalogError, render
 
     try:
-        catalog = checked(paths.catalog_root(), overlay=overlay)
+        catalog = checked(paths.catalog_root(), site, overlay)
     except CatalogError as error:
         sys.stdout.writelines(f"{line}\n" for line in render(error.findings, form))
         typer.echo(f"{counted(len(error.findings), 'finding')}; `postern check --explain CODE` says more.", err=True)

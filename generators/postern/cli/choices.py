@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from postern.model import Catalog, Product
 
 
-SITE_HELP = "A site.yaml: the Splunk indexes and source types of your site; default: the one of the overlay."
+SITE_HELP = "A site.yaml: what your site sets, as README.md says; default: the one of the overlay."
 OVERLAY = typer.Option(
     metavar="DIR", envvar="POSTERN_OVERLAY", help="A folder of your own entries, laid over the bundled catalog."
 )
@@ -36,7 +36,7 @@ def site_file(name: str) -> Path | None:
         return None
     path = Path(name)
     if not path.is_file():
-        raise Stop(f"{name} is not a file.", "Write one, as CONTRIBUTING.md shows, or leave --site out.")
+        raise Stop(f"{name} is not a file.", "Write one, as README.md shows, or leave --site out.")
     return path
 
 

@@ -29,6 +29,7 @@ def told() -> Iterator[None]:
     """Turns errors into sentences on stderr and an exit status."""
     from postern.artifact import EmitError
     from postern.findings import CatalogError
+    from postern.privacy import SaltError
 
     try:
         yield
@@ -41,7 +42,7 @@ def told() -> Iterator[None]:
         )
     except EmitError as error:
         _leave(f"Not written: {error}.", "Give the text a fixed word, or make it more specific.")
-    except Stop as error:
+    except (Stop, SaltError) as error:
         _leave(error.sentence, error.way_out)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postern.cli import lines
-from postern.cli.choices import OVERLAY, known_product, overlay_folder
+from postern.cli.choices import OVERLAY, SITE_HELP, known_product, overlay_folder, site_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,23 +33,27 @@ def run(
     line: Annotated[
         str | None, typer.Argument(metavar="LINE", help="A log line; - reads lines from standard input.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of title, meaning and action.")] = "en",
+    lang: Annotated[
+        str, typer.Option(help="Language of title, meaning and action; default: the site's, else en.")
+    ] = "",
     product: Annotated[str, typer.Option(help="The device, where it is known; else the line tells.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in order.")] = False,
     reference: Annotated[
         str, typer.Option(metavar="ISO", help="When the lines were received: gives the year to times without one.")
     ] = "",
+    site: Annotated[str, typer.Option(metavar="FILE", help=SITE_HELP)] = "",
     overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Tell what log lines mean and what to do: title, meaning, action, values, ECS and CIM fields.
 
-    A line that is not in the catalog is explained as far as its header tells; its status says so.
+    A line that is not in the catalog is explained as far as its header tells; its status says so. The ECS fields are
+    those that your site stores; what it hashes is left out unless POSTERN_PRIVACY_SALT holds the salt.
     """
     received = _moment(reference) if reference else None
     if line is None and sys.stdin is not None and sys.stdin.isatty():
         raise typer.BadParameter("give a line in quotes, or - to read lines from standard input", param_hint="LINE")
     given = lines.batches(lines.stdin()) if line in (None, "-") else [[lines.argument(line)]]
-    task = _Task.of(product, lang, received, overlay_folder(overlay))
+    task = _Task.of(product, lang, received, site_file(site), overlay_folder(overlay))
     if as_json:
         task.print_json(given)
     else:
@@ -76,20 +80,23 @@ class _Task:
     received: datetime | None
 
     @classmethod
-    def of(cls, product: str, language: str, received: datetime | None, overlay: Path | None) -> _Task:
+    def of(
+        cls, product: str, language: str, received: datetime | None, site: Path | None, overlay: Path | None
+    ) -> _Task:
         """The task for a product and a language as the user named them."""
-        from postern import i18n, paths
+        from postern import i18n, paths, privacy
         from postern.compile import compile_catalog
         from postern.explain import Explainer
         from postern.matcher import Matcher
 
         languages = (i18n.ENGLISH, *i18n.LANGUAGES)
-        if language not in languages:
+        if language not in ("", *languages):
             raise typer.BadParameter(f"{language} is not there; known: {', '.join(languages)}", param_hint="--lang")
-        catalog = compile_catalog(paths.catalog_root(), overlay=overlay)
+        catalog = compile_catalog(paths.catalog_root(), site, overlay)
         known = known_product(catalog, product)
+        explainer = Explainer(catalog, language or catalog.site.language, privacy.salt_of(catalog.site.privacy))
         gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
-        return cls(catalog, known, Matcher(catalog).decode, Explainer(catalog, language), received)
+        return cls(catalog, known, Matcher(catalog).decode, explainer, received)
 
     def print_json(self, given: Iterable[list[str]]) -> None:
         """One object a line, flushed whenever no more lines are there."""

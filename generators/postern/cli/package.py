@@ -37,6 +37,8 @@ def run(
     if folder.exists() and not folder.is_dir():
         raise Stop(f"{folder} is not a folder.", "Name another one with --out.")
     catalog = checked(paths.catalog_root(), site_file(site), overlay_folder(overlay))
+    if "splunk" not in catalog.site.targets:
+        raise Stop("Splunk is not among the targets of site.yaml.", "Add it there, or name another with --site.")
     data = package(emit(catalog))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE_NAME).write_bytes(data)

@@ -58,6 +58,7 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
     text = render(
         "postern.coverage", "coverage.md.j2",
         languages=LANGUAGES, products=products, total=Row.of("all", catalog.messages()),
+        targets=catalog.site.targets,
         elastic_only=attributes.ELASTIC_ONLY, splunk_only=attributes.SPLUNK_ONLY, differ=attributes.LATER,
     )  # fmt: skip
     yield Artifact(PATH, text)

@@ -21,13 +21,16 @@ _TYPE_MISSING = re.compile(r"No handler for type|The mapper type \[\w+\] .*does 
 Names = set[tuple[str, str]]
 
 
-def put(client: Elasticsearch, artifacts: list[Artifact], swaps: Mapping[str, str | None]) -> Installation:
+def put(
+    client: Elasticsearch, artifacts: list[Artifact], swaps: Mapping[str, str | None], salt: str = ""
+) -> Installation:
     """Installs all artifacts; on a failure, what was not there before is removed again.
 
     Args:
         client: of the cluster.
         artifacts: what the Elastic back end emitted.
         swaps: field types that the cluster is known to lack; a cluster by URL may turn out to lack them too.
+        salt: what values are hashed with, where the site hashes any.
 
     Raises:
         elasticsearch.ApiError: the cluster refused something.
@@ -35,11 +38,11 @@ def put(client: Elasticsearch, artifacts: list[Artifact], swaps: Mapping[str, st
     before = _names(client)
     try:
         try:
-            return install(client, artifacts, lambda body: swap_mappings(body, swaps))
+            return install(client, artifacts, lambda body: swap_mappings(body, swaps), salt)
         except BadRequestError as error:
             if not _TYPE_MISSING.search(str(error.body)):
                 raise
-            return install(client, artifacts, lambda body: swap_mappings(body, SWAPS))
+            return install(client, artifacts, lambda body: swap_mappings(body, SWAPS), salt)
     except BaseException:
         with contextlib.suppress(ApiError, TransportError):
             _remove(client, _names(client) - before)

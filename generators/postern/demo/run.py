@@ -15,13 +15,14 @@ from elasticsearch.helpers import BulkIndexError
 from rich.console import Console
 from rich.text import Text
 
-from postern import backends
+from postern import backends, privacy
 from postern.compile import compile_catalog
 from postern.demo import install, plan, progress, sections
 from postern.deploy.elastic import send
 from postern.engine import ENGINE_NOTE, EngineError, Node, check_machine, ensure_distribution, ensure_java, running_node
 from postern.findings import CatalogError
 from postern.paths import catalog_root, checkout
+from postern.privacy import SaltError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def run(options: Options, out: Console | None = None, err: Console | None = None
             _play(options, out, err)
     except CatalogError as error:
         _tell(err, "\n".join(finding.text() for finding in error.findings), "Mend the catalog: `postern check`.")
-    except (EngineError, ApiError, TransportError, BulkIndexError, OSError) as error:
+    except (EngineError, SaltError, ApiError, TransportError, BulkIndexError, OSError) as error:
         _tell(err, *reason(error))
     except KeyboardInterrupt:
         _tell(err, "Interrupted.", "What was started is stopped.")
@@ -81,7 +82,7 @@ def run(options: Options, out: Console | None = None, err: Console | None = None
 
 def reason(error: Exception) -> tuple[str, str]:
     """What went wrong, and the way out."""
-    if isinstance(error, EngineError):
+    if isinstance(error, EngineError | SaltError):
         return error.sentence, error.way_out
     if isinstance(error, BulkIndexError):
         return f"The cluster refused lines: {error}: {str(error.errors[:1])[:300]}.", "Look at its log, then run again."
@@ -127,6 +128,8 @@ def _play(options: Options, out: Console, err: Console) -> None:
     if options.preflight:
         _look(out, by_url=by_url)
     catalog = compile_catalog(catalog_root(), overlay=options.overlay)
+    if "elastic" not in catalog.site.targets:
+        raise EngineError("Elastic is not among the targets of site.yaml.", "The demo plays on it: add it there.")
     if not by_url:
         with progress.shown(err) as told:
             ensure_distribution(told)
@@ -154,7 +157,8 @@ def perform(stage: sections.Stage, node: Node) -> None:
             "repeat. A checkout (`make demo`) shows more."
         )
     artifacts = backends.artifacts(stage.catalog)
-    sections.installed(stage, install.put(stage.client, artifacts, node.swaps))
+    salt = privacy.salt_of(stage.catalog.site.privacy)
+    sections.installed(stage, install.put(stage.client, artifacts, node.swaps, salt))
     stories = list(plan.stories(stage.catalog, fixtures))
     forms = list(plan.forms(stage.catalog, fixtures))
     batches = [(one, stage.namespace) for one in stories] + [(one, stage.further) for one in forms]
@@ -165,10 +169,12 @@ def perform(stage: sections.Stage, node: Node) -> None:
     sections.traces(stage)
     sections.failed_logins(stage)
     sections.searches(stage)
-    sections.both_sides(stage, stories, root, artifacts)
+    for_splunk = "splunk" in stage.catalog.site.targets
+    if for_splunk:
+        sections.both_sides(stage, stories, root, artifacts)
     sections.totals(stage)
     sections.places(stage, artifacts, root / "out" if root and not stage.catalog.overlaid else None)
-    if root:
+    if root and for_splunk:
         sections.packed(stage, artifacts, root / "dist")
 
 

@@ -17,6 +17,7 @@ from postern.document import flat
 from postern.elastic.mappings import lookup_name
 from postern.engine import ENGINE_NOTE
 from postern.i18n import ENGLISH, LANGUAGES
+from postern.model import DROP
 from postern.splunk.package import FILE_NAME, package
 
 if TYPE_CHECKING:
@@ -126,9 +127,12 @@ def events(stage: Stage, batches: Sequence[Batch]) -> None:
     texts = {row["postern.key"]: row for row in stage.ask(queries.MEANINGS).records()}
     count = sum(len(batch.lines) for batch in batches)
     stored = queries.documents(stage.client, f"logs-postern.*-{stage.namespace}", 2 * count)
-    by_line = {document["event"]["original"]: document for document in stored}
     stage.title(f"{len(stored)} events, decoded and explained")
     stage.say("Time, device, title, [what happened, outcome]; below it the values by field. " + stage.engine + ".")
+    if stage.catalog.site.privacy.raw == DROP:
+        _by_time(stage, stored, texts)
+        return
+    by_line = {document["event"]["original"]: document for document in stored}
     known: set[str] = set()
     for batch in batches:
         stage.lines(["", f"--- {batch.source} ({batch.way}) ---"])
@@ -140,6 +144,14 @@ def events(stage: Stage, batches: Sequence[Batch]) -> None:
             key = document["postern"].get("key", "")
             stage.lines(show.event(document, texts.get(key), stage.out.width, explain=key not in known))
             known.add(key)
+
+
+def _by_time(stage: Stage, stored: list[dict[str, Any]], texts: Mapping[str, Mapping[str, Any]]) -> None:
+    """The events of a site that keeps no lines."""
+    stage.say("The site keeps no lines, so nobody can tell which event was which: here they are by their time.")
+    for document in sorted(stored, key=lambda one: str(one["@timestamp"])):
+        said = texts.get(document["postern"].get("key", ""))
+        stage.lines(show.event(document, said, stage.out.width, explain=False))
 
 
 def traces(stage: Stage) -> None:
@@ -213,9 +225,10 @@ def _meanings(stage: Stage, key: str) -> None:
 def totals(stage: Stage) -> None:
     """How well the lines were read."""
     stage.title("Parse status by data set")
+    kept = "None keeps its line." if stage.catalog.site.privacy.raw == DROP else "All keep their line."
     stage.say(
         "header_only: framed, but no text of the catalog; unknown: no frame; failed: an error in a pipeline. "
-        "All keep their line. The hostile fixtures are meant to be unreadable."
+        f"{kept} The hostile fixtures are meant to be unreadable."
     )
     query = queries.within(queries.STATUS, (stage.namespace, stage.further))
     stage.table(queries.ask(stage.client, query))

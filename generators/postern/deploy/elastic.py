@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from elasticsearch import Elasticsearch, NotFoundError, helpers
 
+from postern.privacy import filled
+
 if TYPE_CHECKING:
     from postern.artifact import Artifact
 
@@ -39,22 +41,27 @@ def _as_is(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     return dict(body), []
 
 
-def install(client: Elasticsearch, artifacts: Iterable[Artifact], adapt: Adapt = _as_is) -> Installation:
+def install(
+    client: Elasticsearch, artifacts: Iterable[Artifact], adapt: Adapt = _as_is, salt: str = ""
+) -> Installation:
     """Installs pipelines, templates and the lookup index; replaces what is there of an earlier version.
 
     Args:
         client: of the cluster.
         artifacts: all that `postern.elastic.emit` gave.
         adapt: changes a body just before its PUT, for clusters that lack field types.
+        salt: what values are hashed with, where the site hashes any.
 
     Raises:
         elasticsearch.ApiError: the cluster refused something.
+        SaltError: a pipeline hashes, and there is no salt; nothing was installed.
     """
     files = {one.path.removeprefix(ROOT): one.data.decode() for one in artifacts if one.path.startswith(ROOT)}
     done = Installation()
     manifest = json.loads(files["manifest.json"])
     for name in manifest["pipelines"]:
-        client.ingest.put_pipeline(id=name, body=json.loads(files[f"ingest_pipelines/{name}.json"]))
+        body = json.loads(filled(files[f"ingest_pipelines/{name}.json"], salt))
+        client.ingest.put_pipeline(id=name, body=body)
         done.pipelines.append(name)
     for path in sorted(path for path in files if path.startswith("component_templates/")):
         body = _adapted(done, adapt, files[path])

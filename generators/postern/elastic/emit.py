@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from postern import privacy
 from postern.artifact import Artifact
 from postern.elastic import kibana, logstash, mappings
 from postern.elastic.pipelines import Pipeline, pipelines
@@ -39,11 +40,12 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
         yield _lines(f"lookup/{name}", mappings.lookup_documents(catalog, language))
         suffix = "" if language == ENGLISH else f"-{language}"
         yield _lines(f"kibana/postern{suffix}", kibana.objects(catalog, language))
-    yield from _patterns(catalog)
+    if catalog.site.privacy.kept:
+        yield from _patterns(catalog)  # in Logstash nothing would take out what they read
     for search in catalog.searches:
         yield _search(search)
     yield _json("manifest", {"_meta": mappings.meta("catalog/"), **order})
-    yield _text("README.md", "readme.md.j2", catalog=catalog, router=mappings.ROUTER_DATASET)
+    yield _text("README.md", "readme.md.j2", catalog=catalog, router=mappings.ROUTER_DATASET, salt=privacy.SALT)
 
 
 def _pipeline(pipeline: Pipeline) -> Artifact:

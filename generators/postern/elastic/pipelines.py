@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from postern import document, ecs_schema, kv, regex
+from postern import document, ecs_schema, kv, privacy, regex
 from postern.dispatch import CLASS_DIGITS, Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
@@ -27,6 +27,7 @@ MAX_CAPTURES = 80  # of one grok processor: each costs on every line that it see
 LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
 TRACE = "_ingest._grok_match_index"
 UNKNOWN = "*"  # what the keys of a line mean whose message is not known; no context has such a name
+PRIVACY = "postern-privacy"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def script(*names: str) -> str:
 
 def pipelines(catalog: Catalog) -> Iterator[Pipeline]:
     """All pipelines; a pipeline comes after those it calls."""
+    yield from _privacy(catalog)
     for product in catalog.products:
         yield from _Builder(catalog, product).pipelines()
     yield _router(catalog)
@@ -62,7 +64,8 @@ class _Builder:
     def pipelines(self) -> Iterator[Pipeline]:
         calls: list[Processor] = []
         if self.product.dispatch == "key":
-            calls.append(_script(self.name, "keys", ("common", "blank", "repr", "kv"), self.key_params()))
+            extras = ("extras",) if self.catalog.site.privacy.kept else ()
+            calls.append(_script(self.name, "keys", ("common", "blank", "repr", "kv", *extras), self.key_params()))
         if self.product.fallback:
             yield self.fallback()
         for number, group in enumerate(self.groups):
@@ -120,22 +123,25 @@ class _Builder:
             _script(self.name, "severity", self.header_scripts(), self.header_params()),
             *calls,
             _clean(self.name),
+            *_to_privacy(self.catalog, self.name),
         ]
-        return Pipeline(
-            self.name, f"{self.product.title}: a line whose device is known.", processors, _failure(self.name),
-        )  # fmt: skip
+        title = f"{self.product.title}: a line whose device is known."
+        return Pipeline(self.name, title, processors, _failure(self.catalog, self.name))
 
     def header_scripts(self) -> tuple[str, ...]:
+        zone = ("zone",) if self.catalog.site.zones else ()
         by_dispatch = {
-            "id": ("time", "header", "bucket_id"),
-            "words": ("blank", "time", "header", "bucket_words"),
-            "key": ("time", "header"),
+            "id": ("time", *zone, "header", "bucket_id"),
+            "words": ("blank", "time", *zone, "header", "bucket_words"),
+            "key": ("time", *zone, "header"),
         }
         return by_dispatch[self.product.dispatch]
 
     def header_params(self) -> dict[str, Any]:
         words = {code: word for word, code in self.product.levels.items()}
+        zones = self.catalog.site.zones
         return {
+            **({"zone": zones.default, "zones": dict(zones.devices)} if zones else {}),
             "dataset": self.product.dataset,
             "ecs_version": ecs_schema.load().version,
             "observer": {"vendor": self.product.vendor, **self.product.observer},
@@ -343,7 +349,23 @@ def _router(catalog: Catalog) -> Pipeline:
         {"remove": {"tag": f"{name}-forget", "field": TRACE}},
         *hand_over,
     ]
-    return Pipeline(name, "Mixed syslog: each line goes to the data stream of its device.", processors, _failure(name))
+    title = "Mixed syslog: each line goes to the data stream of its device."
+    return Pipeline(name, title, processors, _failure(catalog, name))
+
+
+def _privacy(catalog: Catalog) -> Iterator[Pipeline]:
+    """What takes out of an event what the site does not keep; a site that keeps everything has none."""
+    rules = [{"path": one.path.split("."), "how": one.how, "folds": one.folds} for one in privacy.rules(catalog)]
+    if rules:
+        salt = {"salt": privacy.SALT, "shortest": privacy.SHORTEST} if catalog.site.privacy.hashes else {}
+        step = _script(PRIVACY, "rules", ("privacy",), {**salt, "rules": rules})
+        yield Pipeline(PRIVACY, "Hashes or removes what the site does not keep.", [step], [])
+
+
+def _to_privacy(catalog: Catalog, caller: str, step: str = "") -> Iterator[Processor]:
+    """The call of that pipeline; where it fails, the event is refused."""
+    if any(privacy.rules(catalog)):
+        yield {"pipeline": {"tag": f"{caller}{step}-to-{PRIVACY}", "name": PRIVACY}}
 
 
 def _grok(name: str, step: str, source: str, patterns: list[str], *, trace: bool) -> Processor:
@@ -367,7 +389,7 @@ def _clean(name: str) -> Processor:
     return {"remove": {"tag": f"{name}-clean", "field": [TEMPORARY, GROUP], "ignore_missing": True}}
 
 
-def _failure(name: str) -> list[Processor]:
+def _failure(catalog: Catalog, name: str) -> list[Processor]:
     """A line without a known frame is `unknown`; anything else that failed is said, and the event kept."""
     return [
         {"set": {"tag": f"{name}-why", "field": "error.message", "copy_from": "_ingest.on_failure_message"}},
@@ -380,4 +402,5 @@ def _failure(name: str) -> list[Processor]:
                 "params": {"ecs_version": ecs_schema.load().version},
             }
         },
+        *_to_privacy(catalog, name, "-failed"),
     ]

@@ -3,26 +3,29 @@
 A header may hold one of many forms of time, and TIME_FORMAT knows one. So an event first has the time of its arrival
 (DATETIME_CONFIG = CURRENT); then one transform finds the text of the time and another reads it by the rules of the
 design: the device's time before a relay's, an offset where there is one, and of years that the line leaves out the one
-that brings the time nearest to its arrival, at most two days ahead.
+that brings the time nearest to its arrival, at most two days ahead. Where a site names time zones, a last step takes
+off the offset that the clock of the device or relay had then.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.splunk import clocks
 from postern.splunk.printed import quoted, replaced
 from postern.splunk.transform import ANY, TRAILING, Groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postern.model import Catalog, Header, Product
+    from postern.model import Catalog, Header, Product, Zones
 
 ROUTER = "postern:syslog"
 READ_TIME = "postern_read_time"
 AHEAD = 2 * 24 * 3600  # seconds
-_TIMES = ("time", "relay_time")
+_TIMES = {"time": "device", "relay_time": "relay_host"}  # slots of times, and of the names of those who wrote them
 Settings = tuple[tuple[str, str], ...]
 
 
@@ -45,7 +48,8 @@ def transforms(catalog: Catalog) -> Iterator[tuple[str, Settings]]:
     """Stanzas for index time: name and settings."""
     for product in catalog.products:
         yield time_name(product), tuple(_time(catalog, product))
-    yield READ_TIME, (("INGEST_EVAL", ", ".join(f"{name}:={value}" for name, value in _reading())),)
+    reading = _reading(catalog.site.zones)
+    yield READ_TIME, (("INGEST_EVAL", ", ".join(f"{name}:={value}" for name, value in reading)),)
     for product in catalog.products:
         yield route_name(product), tuple(_route(product))
 
@@ -73,22 +77,27 @@ def _closed(header: Header) -> str:
 
 
 def _time(catalog: Catalog, product: Product) -> Iterator[tuple[str, str]]:
+    wanted = (*_TIMES, *_TIMES.values()) if catalog.site.zones else tuple(_TIMES)
     groups = Groups(catalog)
-    forms = [groups.spell(header.node, _time_fields) + _closed(header) for header in product.headers]
+    forms = [groups.spell(header.node, partial(_fields, wanted)) + _closed(header) for header in product.headers]
     yield "REGEX", rf"\A(?:{'|'.join(f'(?:{form})' for form in forms)})"
-    numbers = {name: [number for one, number in groups.pairs if one == name] for name in _TIMES}
+    numbers = {name: [number for one, number in groups.pairs if one == name] for name in wanted}
     found = {name: "".join(f"${number}" for number in some) for name, some in numbers.items() if some}
     yield "FORMAT", " ".join(f'postern_{name}_text::"{value}"' for name, value in found.items())
     yield "WRITE_META", "true"
 
 
-def _time_fields(capture: regex.Capture) -> tuple[str, ...]:
-    return (capture.name,) if capture.name in _TIMES else ()
+def _fields(wanted: tuple[str, ...], capture: regex.Capture) -> tuple[str, ...]:
+    return (capture.name,) if capture.name in wanted else ()
 
 
-def _reading() -> Iterator[tuple[str, str]]:
+def _reading(zones: Zones) -> Iterator[tuple[str, str]]:
     """Fields and their values, one after the other; what only serves to read the time is removed in the end."""
     device, relay = (f"postern_{name}_text" for name in _TIMES)
+    helpers = [f"postern_{name}" for name in ("clock", "fraction", "day", "form", "year")]
+    if zones:
+        yield from _writing(zones, device)
+        helpers += [_ZONE, _LOCAL, *(f"postern_{name}_text" for name in _TIMES.values())]
     yield device, f"coalesce({device}, {relay})"
     clock = replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
     zone = r"^.*:[0-9]{2}(?:[.][0-9]{1,9})?([+-][0-9]{2}):?([0-9]{2})$"
@@ -106,12 +115,32 @@ def _reading() -> Iterator[tuple[str, str]]:
         f"case(isnotnull(postern_year), {_moment('postern_year')}, {following} <= {limit}, {following}, "
         f"{this} <= {limit}, {this}, true(), {last})"
     )
-    yield "_time", f"coalesce({chosen}, _time)"
-    helpers = [f"postern_{name}" for name in ("clock", "fraction", "day", "form", "year")]
+    if zones:
+        said = f'match({device}, "(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})$")'
+        yield _LOCAL, chosen
+        yield "_time", f"coalesce(if({said}, {_LOCAL}, {_LOCAL} - {_offset(zones)}), _time)"
+    else:
+        yield "_time", f"coalesce({chosen}, _time)"
     yield from ((name, "null()") for name in (*helpers, device, relay))
 
 
 _UTC = '"+0000"'
+_ZONE, _LOCAL = "postern_clock_zone", "postern_clock_local"
+
+
+def _writing(zones: Zones, device: str) -> Iterator[tuple[str, str]]:
+    """The zone of who wrote the time: the device where it has one, else the relay."""
+    writers = [f"postern_{name}_text" for name in _TIMES.values()]
+    writer = f"if(isnotnull({device}), {', '.join(writers)})"
+    named = "".join(f'{writer} == "{name}", "{zone}", ' for name, zone in zones.devices.items())
+    yield _ZONE, f'case({named}true(), "{zones.default}")'
+
+
+def _offset(zones: Zones) -> str:
+    """The offset, in seconds, that the zone had as its clock showed the local time."""
+    every = dict.fromkeys((*zones.devices.values(), zones.default))
+    cases = (f'{_ZONE} == "{zone}", {clocks.offset(zone, _LOCAL)}' for zone in every)
+    return f"case({', '.join(cases)})"
 
 
 def _moment(year: str) -> str:

@@ -48,7 +48,8 @@ def views(catalog: Catalog, language: str) -> Iterator[tuple[str, str]]:
 
 def nav(catalog: Catalog) -> str:
     """The XML of the app's navigation: each view stands there under its own label; the first is where the app opens."""
-    names = [_name(one, language) for language in (ENGLISH, *LANGUAGES) for one in catalog.dashboards]
+    languages = sorted((ENGLISH, *LANGUAGES), key=lambda one: one != catalog.site.language)
+    names = [_name(one, language) for language in languages for one in catalog.dashboards]
     return render(PACKAGE, "nav.xml.j2", names=names)
 
 

@@ -7,7 +7,7 @@ All loops are possessive: each turn of another one would count against Splunk's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,6 +92,9 @@ class Walker:
         messages: of the bucket; empty where the message is not known.
         layout: how keys and values look.
         walk: the regex that leads to the value of the id.
+        groups: of the regex, as they are opened.
+        marks: the group that takes part where these keys count beside those that count for all messages.
+        numbers: by key that counts the group that takes its value.
     """
 
     catalog: Catalog
@@ -100,6 +103,9 @@ class Walker:
     messages: Sequence[Message]
     layout: str
     walk: str
+    groups: Groups = field(init=False)
+    marks: dict[frozenset[Count], int] = field(init=False)
+    numbers: dict[Count, int] = field(init=False)
 
     def transform(self) -> Transform:
         """The transform; the order in which groups open is that of `loops`."""

@@ -55,7 +55,7 @@ demo: preflight env ## show it all on a real Elasticsearch, then stop it (ARGS=-
 test: preflight env ## check the catalog and what is generated from it, then run all tests, the engine's included
 	@$(BIN)/postern check
 	@$(BIN)/postern build --check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 lint: env ## style, format and types
 	@$(BIN)/python -m ruff check

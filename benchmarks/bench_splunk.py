@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pcre2
 
 from figures import Figure, amount, median_of, seconds
-from lines import mixes
+from lines import doubled, mixes
 from postern import regex
 from postern.artifact import write
 from postern.compile import compile_catalog
@@ -141,21 +141,6 @@ def costs(some: Sequence[Case]) -> list[Cost]:
     """What each case costs, measured in one run."""
     spent = iter(nanoseconds([job for case in some for job in (*case.work, case.alone, case.bare)]))
     return [Cost(sum(next(spent) for _ in case.work), next(spent), next(spent)) for case in some]
-
-
-def doubled(catalog: Catalog) -> Catalog:
-    """The catalog with a clone of each of the firewall's messages, under an unused id of the same class."""
-    product = catalog.product(ASA)
-    taken = {message.id for message in product.messages}
-    clones = []
-    for message in product.messages:
-        ident = next(one for one in (f"{message.id[:3]}{n:03}" for n in range(999, -1, -1)) if one not in taken)
-        taken.add(ident)
-        wordings = tuple(replace(one, key=f"{ASA}.{ident}") for one in message.wordings)
-        clones.append(replace(message, id=ident, key=f"{ASA}.{ident}", wordings=wordings))
-    both = tuple(sorted([*product.messages, *clones], key=lambda one: one.id))
-    products = (replace(one, messages=both) if one.name == ASA else one for one in catalog.products)
-    return replace(catalog, products=tuple(products))
 
 
 def ratios(catalog: Catalog) -> list[Figure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postern.matcher import PARSED, Matcher
@@ -21,11 +22,27 @@ ASA_FREQUENT = ("302013", "302014", "302020", "106023", "106100", "305011")
 # The lines of one message that is delivered: four fifths of what a mail gateway logs.
 ESA_STORY = ("ICID 9001", "MID 8001", "DCID 7001")
 FREQUENT = 0.8
+DOUBLED = "cisco_asa"
 
 
 def mixes(catalog: Catalog) -> dict[str, list[str]]:
     """Twenty thousand lines of the firewall and as many of the mail gateway; the same in every run."""
     return {"cisco_asa": _asa(catalog.product("cisco_asa")), "cisco_esa": _esa(catalog)}
+
+
+def doubled(catalog: Catalog) -> Catalog:
+    """The catalog with a clone of each of the firewall's messages, under an unused id of the same class."""
+    product = catalog.product(DOUBLED)
+    taken = {message.id for message in product.messages}
+    clones = []
+    for message in product.messages:
+        ident = next(one for one in (f"{message.id[:3]}{n:03}" for n in range(999, -1, -1)) if one not in taken)
+        taken.add(ident)
+        wordings = tuple(replace(one, key=f"{DOUBLED}.{ident}") for one in message.wordings)
+        clones.append(replace(message, id=ident, key=f"{DOUBLED}.{ident}", wordings=wordings))
+    both = tuple(sorted([*product.messages, *clones], key=lambda one: one.id))
+    products = (replace(one, messages=both) if one.name == DOUBLED else one for one in catalog.products)
+    return replace(catalog, products=tuple(products))
 
 
 def _asa(product: Product) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from postern import document
 from postern.deploy import send
+from support import exports
 from support.corpus import CREATED, RECEIVED, all_fixture_lines, every_line, sample_lines
 
 if TYPE_CHECKING:
@@ -66,6 +67,16 @@ def test_indexed_documents_equal_the_matcher_where_the_product_is_known(
     stream = f"logs-{product.dataset}-known"
     assert send(client, stream, lines, CREATED) == len(lines)
     assert_stored(client, stream, {line: expected(line, matcher, product) for line in lines})
+
+
+def test_keys_of_any_message_and_of_none_become_the_documents_of_the_matcher(
+    node: Node, catalog: Catalog, matcher: Matcher
+) -> None:
+    product = catalog.product("netdefend")
+    lines = [*exports.lines(500), *exports.of_any_id(catalog, product, 2_000)]
+    found = simulate(node.client(), "postern-netdefend", lines)
+    wrong = [differences(line, expected(line, matcher, product), one) for line, one in zip(lines, found, strict=True)]
+    assert "".join(wrong) == ""
 
 
 def test_the_router_hands_each_line_to_the_data_stream_of_its_device(

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import test_engine_documents as documents
 import test_properties as properties
+from support import real
+from support.generate import draws
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
     from postern.engine import Node
     from postern.matcher import Matcher
     from postern.model import Catalog
     from support.generate import Segment
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("installed")]
-EXAMPLES = 8  # of each kind for each wording
-
-
-def drawn(strategy: SearchStrategy[str], count: int) -> list[str]:
-    """Values of a strategy, always the same ones."""
-    lines: list[str] = []
-
-    @settings(properties.fast, max_examples=count)
-    @given(strategy)
-    def take(line: str) -> None:
-        lines.append(line)
-
-    take()
-    return lines
+EXAMPLES = 3  # of each kind for each wording
 
 
 def line_of(made: tuple[str, list[Segment]]) -> str:
@@ -42,19 +27,18 @@ def line_of(made: tuple[str, list[Segment]]) -> str:
     return head + properties.text_of(segments)
 
 
-def keyed_lines(case: properties.Case) -> SearchStrategy[str]:
-    return properties.keyed(case).map(partial(properties.keyed_line, case))
-
-
+@cache
 def generated(name: str) -> list[str]:
     """Lines of every wording of a product, with ordinary, nasty and forged values, and broken lines."""
-    cases = [case for case in properties.TEXTS if case.product.name == name]
-    lines = [line for case in cases for line in drawn(properties.written(case).map(line_of), EXAMPLES)]
-    forgeable = [case for case in properties.FORGEABLE if case.product.name == name]
-    lines += [line for case in forgeable for line in drawn(properties.forged(case).map(line_of), EXAMPLES)]
-    keyed = [case for case in properties.KEYED if case.product.name == name]
-    lines += [line for case in keyed for line in drawn(keyed_lines(case), EXAMPLES)]
-    return list(dict.fromkeys([*lines, *drawn(properties.broken() | st.text(max_size=80), 100)]))
+    lines: list[str] = []
+    for case in (one for one in properties.CASES if one.product.name == name):
+        if case.wording.body is None:
+            keys = draws(f"engine {case}", EXAMPLES, partial(properties.keyed, case=case))
+            lines += [properties.keyed_line(case, line) for line in keys]
+        else:
+            lines += map(line_of, draws(f"engine {case}", EXAMPLES, partial(properties.written, case=case)))
+            lines += map(line_of, draws(f"engine forged {case}", EXAMPLES, partial(properties.forged, case=case)))
+    return list(dict.fromkeys([*lines, *properties.mutants(real.catalog().product(name), 1)]))
 
 
 @pytest.mark.parametrize("name", documents.PRODUCTS)

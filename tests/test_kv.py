@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from postern import kv
-from postern.kv import Token
-from postern.model import KvSlot
+from postern.kv import Token, keys_of
+from postern.model import Context, KvSlot
+from support.real import catalog, matcher
+
+if TYPE_CHECKING:
+    from postern.matcher import Decoded
 
 
 def native(body: str) -> list[tuple[str, str]]:
@@ -127,12 +134,13 @@ OWNED = {
     "max_sessions": KvSlot("max_sessions", (("int", "int"),)),
     "sender": KvSlot("sender", (("mail_address", None),)),
 }
-CONTEXT = {("alg", "algmod"): KvSlot("alg_module", (("name", None),)), ("conn", "connsrcip"): ADDRESS}
-CONTEXT |= {("conn", "newconnsrcip"): ADDRESS}
+SLOTS = {(group, key): slot for group in ("", kv.MESSAGE) for key, slot in OWNED.items()}
+SLOTS |= {("alg", "algmod"): KvSlot("alg_module", (("name", None),)), ("conn", "connsrcip"): ADDRESS}
+SLOTS |= {("conn", "newconnsrcip"): ADDRESS}
 
 
 def read(*tokens: tuple[str, str, str]) -> tuple[dict[str, object], dict[str, object]]:
-    reading = kv.read([Token(*token) for token in tokens], OWNED, CONTEXT)
+    reading = kv.read([Token(*token) for token in tokens], SLOTS)
     return {name: value for name, (_, value) in reading.slots.items()}, reading.extras
 
 
@@ -185,9 +193,83 @@ def test_a_number_that_is_none_stays_text_beside_the_fields(value: str, slots: o
     assert read(("", "max_sessions", value)) == (slots, extras)
 
 
+@pytest.mark.parametrize(("value", "taken"), [("131", True), ("9" * 9, True), ("9" * 10, False), ("0:02:11", False)])
+def test_a_duration_is_in_seconds_few_enough_for_nanoseconds(value: str, taken: bool) -> None:
+    slots = {("", "conntime"): KvSlot("duration", (("duration", "duration"),))}
+    found = kv.read([Token("", "conntime", value)], slots)
+    assert found.slots == ({"duration": ("duration", int(value))} if taken else {})
+    assert found.extras == ({} if taken else {"conntime": value})
+
+
 @pytest.mark.parametrize(
     ("value", "member"),
     [("192.0.2.1", "ip"), ("2001:db8::1", "ip"), ("300.1.1.1", "hostname"), ("mail.example.com", "hostname")],
 )
 def test_an_address_is_an_ip_or_else_a_name(value: str, member: str) -> None:
-    assert kv.read([Token("conn", "connsrcip", value)], OWNED, CONTEXT).slots == {"src": (member, value)}
+    assert kv.read([Token("conn", "connsrcip", value)], SLOTS).slots == {"src": (member, value)}
+
+
+def test_an_empty_value_is_no_second_one() -> None:
+    assert read(("", "max_sessions", ""), ("", "max_sessions", "5")) == ({"max_sessions": 5}, {})
+
+
+def test_the_first_key_of_a_slot_decides_even_where_its_value_is_refused() -> None:
+    twice = read(("conn", "connsrcip", "a"), ("conn", "connsrcip", "b"), ("conn", "newconnsrcip", "192.0.2.2"))
+    assert twice == ({}, {"connsrcip": ["a", "b"], "newconnsrcip": "192.0.2.2"})
+
+
+# ---------------------------------------------------------------- what keys mean for a message
+
+HEAD = "<1>1 2026-11-20T10:00:05Z 15c8cb06-465b-48b2-b7f7-b6c206e749dc FRAG : "
+NATIVE = "[2026-11-20 10:00:00] EFW: FRAG: "
+
+
+def decoded(line: str) -> Decoded:
+    return matcher().decode(line, catalog().product("netdefend"))
+
+
+def test_an_owned_key_without_a_slot_ends_the_message_and_stays_beside_the_fields() -> None:
+    line = HEAD + "id=2000003 event=x [message=Out of resources. State: failed frags=3 fragid=7 ]"
+    assert decoded(line).params == {
+        "event_name": "x", "message": "Out of resources. State: failed", "frags": "3", "fragment_id": "7",
+    }  # fmt: skip
+
+
+def test_a_context_gives_a_field_to_a_key_that_is_owned_without_a_slot() -> None:
+    """02400006 names the sender beside the packet: where both are printed, the packet's counts."""
+    ends = catalog().product("netdefend").messages
+    (own,) = (one.wordings[0].kv for one in ends if one.id == "02400006")
+    assert own["srcip"] is None
+    assert decoded(NATIVE + "id=02400006 srcip=192.0.2.10").params == {"src": "192.0.2.10"}
+    line = HEAD + "id=2400006 [message=Sender srcip=192.0.2.10 ][ippacket srcip=192.0.2.10 ]"
+    assert decoded(line).params == {"message": "Sender", "src": "192.0.2.10", "srcip": "192.0.2.10"}
+
+
+@pytest.mark.parametrize("ident", ["id=02000099 ", "id=x7 ", ""])
+def test_a_line_of_no_known_message_has_its_context_and_keeps_its_other_keys(ident: str) -> None:
+    found = decoded(NATIVE + ident + "event=y rule=r recvif=wan srcip=192.0.2.10 destip=192.0.2.1 ipproto=TCP ttl=1")
+    assert (found.status, found.params) == (
+        "header_only",
+        {
+            "event_name": "y", "rule": "r", "src_interface": "wan", "src": "192.0.2.10", "dst": "192.0.2.1",
+            "transport": "TCP", "ttl": "1",
+        },
+    )  # fmt: skip
+
+
+def test_a_context_key_of_an_unknown_message_counts_in_its_bracket_and_any_key_ends_its_sentence() -> None:
+    line = HEAD + "id=2000099 event=y [message=Some words srcip=203.0.113.66 frags=3 ][ippacket srcip=192.0.2.10 ]"
+    assert decoded(line).params == {
+        "event_name": "y", "message": "Some words", "srcip": "203.0.113.66", "frags": "3", "src": "192.0.2.10",
+    }  # fmt: skip
+
+
+def test_a_key_that_means_two_things_means_none_where_the_message_is_unknown() -> None:
+    product = catalog().product("netdefend")
+    other = Context(("alg", "conn"), {"algmod": ADDRESS, "connsrcip": product.context["connection"].keys["connsrcip"]})
+    doubtful = replace(product, context={**product.context, "other": other})
+    for bracketed, group in ((False, ""), (True, "alg")):
+        slots = keys_of(doubtful, None, bracketed=bracketed).slots
+        assert (group, "algmod") not in slots
+        assert ("conn" if bracketed else "", "connsrcip") in slots
+        assert (group, "algmod") in keys_of(product, None, bracketed=bracketed).slots

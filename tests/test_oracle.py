@@ -41,7 +41,7 @@ def related(flat: dict[str, Any]) -> dict[str, list[str]]:
         return sorted({value for path, value in flat.items() if path.endswith(suffixes) and isinstance(value, str)})
 
     found = {
-        "related.ip": texts("source.ip", "destination.ip", "nat.ip"),
+        "related.ip": texts("source.ip", "destination.ip", "nat.ip", "server.ip"),
         "related.user": texts("user.name"),
         "related.hosts": texts("source.domain", "destination.domain"),
     }

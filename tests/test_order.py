@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postern import notation, regex
+from postern import dispatch, notation, regex
 from postern.model import EventRule, Message, Place, Wording
 from postern.order import leads_of, ranked
 from postern.overlap import Automaton, overlap
 from postern.schema import TypeFile
 from postern.source import Document
 from postern.types import Types
+from support.real import catalog
 
 if TYPE_CHECKING:
     from postern.findings import Finding
@@ -145,3 +146,15 @@ def test_the_wordings_of_one_message_are_ranked_among_themselves() -> None:
     findings: list[Finding] = []
     (found,) = ranked([both], "words", findings)
     assert ([wording.rank for wording in found.wordings], findings) == ([1, 0], [])
+
+
+# ---------------------------------------------------------------- buckets
+
+
+def test_a_text_that_begins_with_a_slot_is_tried_only_where_a_line_could_begin_so() -> None:
+    """`{number} Sent: …` and `req:{src} …` are no rivals of the lines that begin with MID or ICID."""
+    product = catalog().product("cisco_esa")
+    found = dispatch.buckets(product)
+    for name in ("smtp_dialogue", "web_request"):
+        assert len([pool for pool in found.pools if name in {message.id for message, _ in pool}]) == 1
+    assert max(map(len, found.pools)) <= 2 * dispatch.MAX_WORDINGS

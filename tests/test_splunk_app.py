@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from postern.model import Product, Wording
     from postern.splunk.transform import Transform
 
-BY_ID, BY_WORDS = "cisco_asa", "cisco_esa"
+BY_ID, BY_WORDS, BY_KEY = "cisco_asa", "cisco_esa", "netdefend"
 
 
 def transforms() -> Iterator[Transform]:
@@ -87,10 +87,11 @@ def test_a_large_shape_stands_once_in_a_regex() -> None:
 
 
 def test_look_ahead_stands_only_where_lines_are_handed_out() -> None:
-    """In the dispatchers and the transforms that take an export's brackets apart; and where a value runs to a key."""
-    for one in transforms():
-        plain = one.regex.replace(keyed.GOES_ON, "").replace(keyed.ENDS, "") if "_in_" in one.name else one.regex
-        assert one.needed or ("(?=" not in plain and "(?!" not in plain), one.name
+    """In the dispatchers; and where keys are walked over, for the id and for where a value ends."""
+    for product in catalog().products:
+        for one in props.Content(catalog(), product).transforms:
+            plain = "(?=" not in one.regex and "(?!" not in one.regex
+            assert plain or one.needed or product.dispatch == "key", one.name
 
 
 def test_what_a_later_transform_reads_is_written_by_an_earlier_one() -> None:
@@ -134,6 +135,20 @@ def test_a_header_is_cut_before_its_id() -> None:
         assert after is not None
         assert next(one.name for one in regex.captures(after)) == "message_id"
         assert "message_id" not in {one.name for one in regex.captures(before)}
+
+
+def test_every_message_of_keys_stands_in_one_bucket_and_buckets_are_few() -> None:
+    product = catalog().product(BY_KEY)
+    *known, unknown = keyed.Keyed(catalog(), product).buckets
+    held = [message.id for bucket in known for message in bucket.messages]
+    assert sorted(held) == sorted(message.id for message in product.messages)
+    assert unknown.messages == ()
+    assert len(known) < len(held) / 15
+    for bucket in known:
+        assert len({frozenset(one.wordings[0].context) for one in bucket.messages}) == 1
+    made = props.Content(catalog(), product).transforms
+    assert len(made) == 1 + 2 * (len(known) + 1)
+    assert max(number for one in made for _, number in one.pairs) < buckets.MAX_GROUPS
 
 
 # --- markers ---

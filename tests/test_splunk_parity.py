@@ -204,3 +204,16 @@ def test_exports_in_any_shape_say_what_the_matcher_says() -> None:
     found = [wrong(line, by_matcher(line, product), splunk.indexed(line, sourcetype), sourcetype) for line in lines]
     assert "".join(found) == ""
     assert sum(one.status == "parsed" for one in (matcher().decode(line, product) for line in lines)) > 500
+
+
+def test_keys_of_any_message_and_of_none_say_what_the_matcher_says() -> None:
+    """Known ids and unknown ones: what a message owns counts, the rest is kept beside the fields."""
+    product = catalog().product("netdefend")
+    sourcetype = splunk.own(product)
+    lines = list(exports.of_any_id(catalog(), product, 3_000))
+    decoded = [matcher().decode(line, product) for line in lines]
+    unknown = [one for one in decoded if one.status == "header_only"]
+    assert min(len(unknown), len(decoded) - len(unknown)) > 500
+    assert sum(bool(one.values) for one in unknown) > 500
+    found = [wrong(line, by_matcher(line, product), splunk.indexed(line, sourcetype), sourcetype) for line in lines]
+    assert "".join(found) == ""

@@ -23,7 +23,7 @@ def beside(work: Callable[[], Result], *, pays: bool) -> Callable[[], Result]:
         return work
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_do, args=(work, theirs))
+    process = context.Process(target=_do, args=(work, theirs), daemon=True)  # ends with us, whatever we raise
     process.start()
     theirs.close()
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AHEAD = timedelta(days=2)  # a line without a year may be at most this far in the future
+_DIGITS = re.compile("[0-9]+")
 _ESCAPED = re.compile(r"\\(['\"\\])")
 _REPR = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?\Z", re.ASCII)
@@ -20,9 +21,9 @@ _IPV4_PART = re.compile(r"[0-9]{1,3}\Z")
 
 
 def cast_duration(text: str) -> int:
-    """`h:mm:ss` in seconds."""
-    hours, minutes, seconds = text.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    """`h:mm:ss` or `2d 3h:07m:09s` in seconds: the last number is of seconds, whatever stands between."""
+    numbers = map(int, reversed(_DIGITS.findall(text)))
+    return sum(number * unit for number, unit in zip(numbers, (1, 60, 3600, 86400), strict=False))
 
 
 def cast_list(text: str) -> list[int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postern import cim_schema
+from postern.kv import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from postern.cim_schema import CimModel
     from postern.findings import Finding
-    from postern.model import Catalog, Cim, Event, KvSlot, Product, Wording
+    from postern.model import Catalog, Cim, Event, KvSlot, Place, Product, Wording
 
 
 def static(catalog: Catalog) -> Iterator[Finding]:
@@ -21,8 +22,11 @@ def static(catalog: Catalog) -> Iterator[Finding]:
         if event.cim is not None:
             yield from _event(event, event.cim, products)
     for product in catalog.products:
+        if product.dispatch == "key":
+            yield from _keys(catalog, product.place, keys_of(product, None, bracketed=True).slots.values())
         for _, wording in product.wordings():
-            yield from _keys(catalog, product, wording)
+            if wording.body is None:
+                yield from _keys(catalog, wording.place, kv_slots(product, wording))
 
 
 def _event(event: Event, cim: Cim, products: frozenset[str]) -> Iterator[Finding]:
@@ -61,23 +65,21 @@ def _constants(event: Event, cim: Cim, model: CimModel, products: frozenset[str]
                 yield event.place.finding("P510", problem, ", ".join(sorted(known)), "cim", "fields", name)
 
 
-def _keys(catalog: Catalog, product: Product, wording: Wording) -> Iterator[Finding]:
+def _keys(catalog: Catalog, place: Place, some: Iterable[KvSlot]) -> Iterator[Finding]:
     """Key-value lines hold their keys in any order, so that two slots of one CIM name may always meet."""
-    if wording.body is not None:
-        return
     slots: dict[str, set[str]] = {}
-    for slot in kv_slots(product, wording):
+    for slot in some:
         for member, _ in slot.members:
             if (name := catalog.fields[slot.name].cim_role(member)) is not None:
                 slots.setdefault(name, set()).add(slot.name)
     for name, found in slots.items():
         if len(found) > 1:
-            yield wording.place.finding("P406", f"{name} is written by {', '.join(sorted(found))}", "", "kv")
+            yield place.finding("P406", f"{name} is written by {', '.join(sorted(found))}", "", "kv")
 
 
 def kv_slots(product: Product, wording: Wording) -> Iterator[KvSlot]:
     """The slots that a key-value line of this wording may hold: the product's, its own, and those of its context."""
     yield from product.common.values()
-    yield from wording.kv.values()
+    yield from (slot for slot in wording.kv.values() if slot)
     for group in wording.context:
         yield from product.context[group].keys.values()

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from postern import regex
+from postern.kept import remembered
 from postern.model import Message, Product, Wording
 from postern.order import MAX_LEAD, WILD
+from postern.overlap import meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,42 +47,58 @@ class Buckets:
 
 def buckets(product: Product) -> Buckets:
     """The buckets of a product that is dispatched by id or by words."""
+    pairs = tuple(pair for pair in product.wordings() if pair[1].body is not None)
+    return remembered((buckets, product.name), (product.dispatch, pairs), lambda: _made(product.dispatch, pairs))
+
+
+def _made(kind: str, pairs: tuple[Pair, ...]) -> Buckets:
     made = Buckets()
-    pairs = [pair for pair in product.wordings() if pair[1].body is not None]
-    if product.dispatch == "id":
+    if kind == "id":
         ordered = sorted(pairs, key=lambda pair: (pair[0].id, pair[1].rank))
         for prefix, some in groupby(ordered, key=lambda pair: pair[0].id[:CLASS_DIGITS]):
             made.tree[prefix] = made.add(some)
         return made
     ordered = sorted(pairs, key=lambda pair: pair[1].rank)
-    tree = _split(made, [(lead, pair) for pair in ordered for lead in pair[1].leads], 0)
+    tree = _split(made, [(lead, pair) for pair in ordered for lead in pair[1].leads], ())
     made.tree = tree if isinstance(tree, dict) else {WILD: tree}
     return made
 
 
 _Led = tuple[tuple[str, ...], Pair]
+_WORD = regex.Repeat(regex.Chars(regex.ALL & ~regex.BLANKS), 1, None)
+_GAP = regex.Repeat(regex.Chars(regex.BLANKS), 1, None)
+_REST = regex.optional(regex.seq(regex.Chars(regex.BLANKS), regex.Repeat(regex.Chars(regex.ALL), 0, None)))
 
 
-def _split(made: Buckets, led: list[_Led], depth: int) -> Tree | int:
+def _split(made: Buckets, led: list[_Led], words: tuple[str, ...]) -> Tree | int:
+    depth = len(words)
     literals = sorted({lead[depth] for lead, _ in led if len(lead) > depth} - {WILD})
     if len({id(wording) for _, (_, wording) in led}) <= MAX_WORDINGS or depth == MAX_LEAD:
         return made.add(_in_order(led))
     loose = [one for one in led if len(one[0]) <= depth or one[0][depth] == WILD]
-    tree: Tree = {WILD: _split(made, loose, depth + 1) if loose else NONE}
+    tree: Tree = {WILD: _split(made, loose, (*words, WILD)) if loose else NONE}
     pack: list[str] = []
     packed: list[_Led] = []
     for word in literals:
+        begun = (*words, word)
         mine = [one for one in led if one[0][depth : depth + 1] == (word,)]
+        mine += [one for one in loose if _may_begin(one[1][1], begun)]
         if len(mine) > MAX_WORDINGS:
-            tree[word] = _split(made, [*mine, *loose], depth + 1)
+            tree[word] = _split(made, mine, begun)
             continue
-        if len(packed) + len(mine) > MAX_WORDINGS:
-            _close(made, tree, pack, [*packed, *loose])
+        if len(_in_order([*packed, *mine])) > MAX_WORDINGS:
+            _close(made, tree, pack, packed)
             pack, packed = [], []
         pack.append(word)
         packed += mine
-    _close(made, tree, pack, [*packed, *loose])
+    _close(made, tree, pack, packed)
     return tree
+
+
+def _may_begin(wording: Wording, words: tuple[str, ...]) -> bool:
+    """Whether a line of these first words could be of the wording, whose slots may not hold each of them."""
+    parts = [part for word in words for part in (_GAP, _WORD if word == WILD else regex.Lit(word))]
+    return meet(regex.seq(*parts[1:], _REST), wording.body or regex.EMPTY)
 
 
 def _close(made: Buckets, tree: Tree, words: list[str], led: list[_Led]) -> None:

@@ -108,6 +108,8 @@ def quoted(text: str) -> str:
 
 def scalar(value: Any) -> str:
     """A value in YAML, quoted where it could be misread."""
+    if value is None:
+        return ""
     if isinstance(value, list):
         return f"[{', '.join(scalar(one) for one in value)}]"
     if isinstance(value, int):
@@ -238,11 +240,12 @@ def _of_keys(decoded: Decoded, catalog: Catalog, product: Product) -> Draft:
     if decoded.ident is None:
         raise DraftError(f"The line has no {product.key}=, by which its message is known.", "Give the whole line.")
     bracketed = any("[" in token.value for token in kv.native(decoded.body))
-    tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
+    tokens = list(kv.bracketed(decoded.body, None) if bracketed else kv.native(decoded.body))
     groups = _groups(tokens, product)
-    covered = {key for name in groups for key in product.context[name].keys} | {product.key, *product.common}
+    covered = {key for name in groups for key in product.context[name].keys}
+    covered |= {product.key or "", kv.MESSAGE, *product.common}
     owned = dict.fromkeys(token.key for token in tokens if token.key not in covered and token.group in ("", kv.MESSAGE))
-    slots = {key: slot for key in owned if (slot := _slot_of(key, catalog, product)) is not None}
+    slots = {key: _slot_of(key, catalog, product) for key in owned}
     body = (f"kv: {flow(slots)}", *((f"context: [{', '.join(groups)}]",) if groups else ()))
     event = next((token.value for token in tokens if token.key == "event"), decoded.ident)
     title = " ".join(words_of(event.replace("_", " "))).capitalize()[:MAX_TITLE]
@@ -260,8 +263,8 @@ def _groups(tokens: list[kv.Token], product: Product) -> list[str]:
 def _slot_of(key: str, catalog: Catalog, product: Product) -> str | None:
     """The slot that this key has in other messages, or that bears its name."""
     for _, wording in product.wordings():
-        if key in wording.kv:
-            return wording.kv[key].name
+        if (slot := wording.kv.get(key)) is not None:
+            return slot.name
     known = catalog.fields.get(key)
     return key if known is not None and not known.header else None
 

@@ -74,6 +74,11 @@ def remembered(name: object, of: tuple[object, ...], make: Callable[[], Made]) -
     return made
 
 
+def forget(name: object) -> None:
+    """Makes what was remembered under this name anew the next time."""
+    _REMEMBERED.pop(name, None)
+
+
 def same(some: Sequence[object], others: Sequence[object]) -> bool:
     """Whether two sequences hold the very same things."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

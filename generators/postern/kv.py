@@ -1,4 +1,4 @@
-"""Key-value bodies: tokens of the native and of the bracketed layout, and what they mean for an entry."""
+"""Key-value bodies: tokens of the native and of the bracketed layout, and what keys mean for a message."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from postern.casts import is_ip
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from postern.model import KvSlot
+    from postern.model import KvSlot, Product, Wording
 
 MESSAGE = "message"
-MAX_DIGITS = 18
+MAX_DIGITS = {"int": 18, "duration": 9}  # of whole numbers; a duration is in seconds, as nanoseconds in ECS
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 _WORD = re.compile(r"[A-Za-z0-9_.]*")
@@ -65,8 +65,13 @@ def _bare(body: str, at: int) -> tuple[str, int]:
     return body[at:end], end
 
 
-def bracketed(body: str, owned: Collection[str]) -> Iterator[Token]:
-    """Tokens of the bracketed export; `message=` runs to the first owned key or to a bracket."""
+def bracketed(body: str, ends: Collection[str] | None) -> Iterator[Token]:
+    """Tokens of the bracketed export.
+
+    Args:
+        body: the text after the header.
+        ends: the keys before which `message=` ends, as it does before a bracket; None: before any key.
+    """
     groups = [""]
     at = 0
     while at < len(body):
@@ -86,7 +91,7 @@ def bracketed(body: str, owned: Collection[str]) -> Iterator[Token]:
             if body[at + 1 : at + 2] == '"':
                 value, at = _quoted(body, at + 1)
             else:
-                value, at = _run(body, at + 1, owned if key == MESSAGE else None)
+                value, at = _run(body, at + 1, ends if key == MESSAGE else None)
             yield Token(groups[-1], key, value)
         else:
             at += 1
@@ -96,14 +101,50 @@ def _word(body: str, at: int) -> str:
     return body[at : _past(_WORD, body, at)]
 
 
-def _run(body: str, at: int, owned: Collection[str] | None) -> tuple[str, int]:
-    """A bare value: up to a bracket, or to a blank before `key=` (of a message: before an owned key)."""
+def _run(body: str, at: int, ends: Collection[str] | None) -> tuple[str, int]:
+    """A bare value: up to a bracket, or to a blank before `key=` (of a message: before a key that ends it)."""
     end = len(body)
     for stop in _STOP.finditer(body, at):
-        if stop[1] is None or owned is None or stop[1] in owned:
+        if stop[1] is None or ends is None or stop[1] in ends:
             end = stop.start()
             break
     return body[at:end].strip(_BLANKS), end
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the keys of a line mean.
+
+    Attributes:
+        slots: by bracket group and key; in the native layout all stand at the top level.
+        ends: the keys before which `message=` ends; None: any key does.
+    """
+
+    slots: Mapping[tuple[str, str], KvSlot]
+    ends: Collection[str] | None
+
+
+def keys_of(product: Product, wording: Wording | None, *, bracketed: bool) -> Keys:
+    """The keys of a wording; of a line whose message is not known, those that mean one thing wherever they stand.
+
+    A key that a message owns counts at the top level and beside `message=`, and before any context. One without a slot
+    only ends `message=`: a context may still give it a field.
+    """
+    slots: dict[tuple[str, str], KvSlot] = {}
+    unsure: set[tuple[str, str]] = set()
+    for name in product.context if wording is None else wording.context:
+        context = product.context[name]
+        for group in context.groups if bracketed else ("",):
+            for key, slot in context.keys.items():
+                if slots.setdefault((group, key), slot) != slot:
+                    unsure.add((group, key))
+    if wording is None:
+        slots = {place: slot for place, slot in slots.items() if place not in unsure}
+    own: dict[str, KvSlot | None] = {**product.common, **({} if wording is None else wording.kv)}
+    ends = None if wording is None else {*own, *(key for group, key in slots if group == MESSAGE)}
+    for group in ("", MESSAGE) if bracketed else ("",):
+        slots |= {(group, key): slot for key, slot in own.items() if slot is not None}
+    return Keys(slots, ends)
 
 
 @dataclass(frozen=True)
@@ -114,30 +155,29 @@ class Reading:
     extras: dict[str, Any]
 
 
-def read(tokens: list[Token], owned: Mapping[str, KvSlot], context: Mapping[tuple[str, str], KvSlot]) -> Reading:
+def read(tokens: list[Token], slots: Mapping[tuple[str, str], KvSlot]) -> Reading:
     """Places each token.
+
+    A slot has the value of the first of its keys; none if that key occurs twice, or if its cast refuses the value.
 
     Args:
         tokens: all tokens of a body.
-        owned: slots of keys that count at the top level and beside the message.
-        context: slots of keys by bracket group.
+        slots: of the keys that count, by bracket group.
     """
-    counting = [(token, _slot(token, owned, context)) for token in tokens]
+    counting = [(token, slots.get((token.group, token.key))) for token in tokens if token.value]
     often = Counter(token.key for token, slot in counting if slot)
     reading = Reading({}, {})
+    decided: set[str] = set()
     for token, slot in counting:
-        placed = _value(slot, token.value) if slot is not None and often[token.key] == 1 else None
-        if placed is not None and slot is not None and slot.name not in reading.slots:
-            reading.slots[slot.name] = placed
-        elif token.value:
+        placed = None
+        if slot is not None and slot.name not in decided:
+            decided.add(slot.name)
+            placed = _value(slot, token.value) if often[token.key] == 1 else None
+        if slot is None or placed is None:
             _keep(reading.extras, token)
+        else:
+            reading.slots[slot.name] = placed
     return reading
-
-
-def _slot(token: Token, owned: Mapping[str, KvSlot], context: Mapping[tuple[str, str], KvSlot]) -> KvSlot | None:
-    if token.group in ("", MESSAGE) and token.key in owned:
-        return owned[token.key]
-    return context.get((token.group, token.key))
 
 
 def _keep(extras: dict[str, Any], token: Token) -> None:
@@ -152,11 +192,9 @@ def _keep(extras: dict[str, Any], token: Token) -> None:
 
 def _value(slot: KvSlot, text: str) -> tuple[str, Any] | None:
     """The member type and value of a text, or None where no member takes it."""
-    if not text:
-        return None
     for member, cast in slot.members:
-        if cast == "int":
-            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+        if cast in MAX_DIGITS:
+            if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS[cast]:
                 return member, int(text)
         elif cast == "ip":
             if is_ip(text):

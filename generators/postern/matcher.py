@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from postern.dispatch import Tree
-    from postern.model import Catalog, Header, KvSlot, Message, Product, Wording
+    from postern.model import Catalog, Header, Message, Product, Wording
 
 _WORD = re.compile(r"[^ \t\r\n]+")
 PARSED, HEADER_ONLY, UNKNOWN = "parsed", "header_only", "unknown"
@@ -74,8 +74,18 @@ class Recognised(NamedTuple):
         return UNKNOWN if self.product is None else HEADER_ONLY
 
 
-class _Pattern:
-    """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed."""
+class Pattern:
+    """A compiled text, or a header where it has no wording; the regex is compiled when it is first needed.
+
+    Attributes:
+        node: its tree.
+        needed: what a line must hold to fit it; of a header.
+        message, wording: whose text it is.
+        slots: its captures with their casts.
+        idents: which of them are the message id; of a header.
+        match: the match at the start of a text; of the whole text where the pattern is of a wording.
+        fits: the same of a wording, without captures.
+    """
 
     __slots__ = ("_compile", "fits", "idents", "match", "message", "needed", "node", "slots", "wording")
 
@@ -95,9 +105,8 @@ class _Pattern:
             (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
         ]
         self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
-        # The match at the start of a text; of the whole text where the pattern is of a wording.
         self.match: Match = self._first_match
-        self.fits: Match = self._first_fits  # the same of a wording, without captures
+        self.fits: Match = self._first_fits
 
     def values(self, found: Found) -> list[Value]:
         """The captured values of a match."""
@@ -121,60 +130,76 @@ class Matcher:
 
     def __init__(self, catalog: Catalog, compiler: Compiler = python_match) -> None:
         self.catalog = catalog
-        products = [_ProductMatcher(product, compiler) for product in catalog.products]
+        products = [ProductMatcher(product, compiler) for product in catalog.products]
         # Frames with a fixed word are tried first: the ESA's would take any line of the form `word: Level: …`.
         routed = sorted(products, key=lambda one: one.product.dispatch == "words")
         self._forms = {one.product.name: one.forms for one in products}
         self._routed = [form for one in routed for form in one.forms]
 
+    def forms(self, product: Product | None = None) -> list[Form]:
+        """The forms of a header in the order in which they are tried: those of a product, or of all."""
+        return self._forms[product.name] if product else self._routed
+
     def decode(self, line: str, product: Product | None = None) -> Decoded:
         """What a line says; `product` if its device is known, else every frame is tried."""
-        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        framed = _framed(self.forms(product), line)
         return framed.form.owner.decode(line, framed) if framed else Decoded(line, UNKNOWN, None, line)
 
     def recognise(self, line: str, product: Product | None = None) -> Recognised:
         """Which message a line is: what `decode` says of it, in half the time, for no value is read."""
-        framed = _framed(self._forms[product.name] if product else self._routed, line)
+        framed = _framed(self.forms(product), line)
         return framed.form.owner.recognise(framed) if framed else Recognised(None, line, None, None)
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
     """One form of a header: what a line must hold, the form, its pattern, and whose it is."""
 
     needed: str
     header: Header
-    pattern: _Pattern
-    owner: _ProductMatcher
+    pattern: Pattern
+    owner: ProductMatcher
 
 
 class _Framed(NamedTuple):
     """A line whose header is known: the header's form and match, and what stands after it."""
 
-    form: _Form
+    form: Form
     found: Found
     body: str
 
 
-class _ProductMatcher:
+class ProductMatcher:
+    """The lines of one product.
+
+    Attributes:
+        product: whose lines.
+        forms: of its header, in the order in which they are tried.
+        by_id: the texts of each id, in that order.
+        tree, pools: by words, how a line finds its pool (see `Buckets`), and the texts of each pool, in that order.
+        messages: by id.
+    """
+
     def __init__(self, product: Product, compiler: Compiler) -> None:
         self.product = product
-        headers = [(header, _Pattern(header.node)) for header in product.headers]
-        self.forms = [_Form(pattern.needed, header, pattern, self) for header, pattern in headers]
-        self._by_id: dict[str, list[_Pattern]] = {}
-        self._messages = {message.id: message for message in product.messages}
-        self._fallback = [_Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
+        headers = [(header, Pattern(header.node)) for header in product.headers]
+        self.forms = [Form(pattern.needed, header, pattern, self) for header, pattern in headers]
+        self.by_id: dict[str, list[Pattern]] = {}
+        self.messages = {message.id: message for message in product.messages}
+        self._keys: dict[tuple[str | None, bool], kv.Keys] = {}
+        self._fallback = [Pattern(one.body, None, one, compiler) for one in product.fallback if one.body is not None]
         patterns = {
-            id(wording): _Pattern(wording.body, message, wording, compiler)
+            (wording.key, wording.number): Pattern(wording.body, message, wording, compiler)
             for message, wording in product.wordings()
             if wording.body is not None
         }
         for pattern in sorted(patterns.values(), key=_rank):
-            self._by_id.setdefault(pattern.message.id if pattern.message else "", []).append(pattern)
+            self.by_id.setdefault(pattern.message.id if pattern.message else "", []).append(pattern)
         found = buckets(product) if product.dispatch == "words" else Buckets()
-        self._tree = found.tree
-        self._pools = [[patterns[id(wording)] for _, wording in pool] for pool in found.pools]
+        self.tree = found.tree
+        self.pools = [[patterns[wording.key, wording.number] for _, wording in pool] for pool in found.pools]
 
     def decode(self, line: str, framed: _Framed) -> Decoded:
+        """What a line of the product says."""
         decoded = Decoded(line, HEADER_ONLY, self.product, framed.body, framed.form.pattern.values(framed.found))
         if self.product.dispatch == "key":
             self._read_keys(decoded, bracketed=framed.form.header.bracketed)
@@ -183,10 +208,11 @@ class _ProductMatcher:
         return decoded
 
     def recognise(self, framed: _Framed) -> Recognised:
+        """Which message it is."""
         body = framed.body
         if self.product.dispatch == "key":
             ident = self._key(kv.bracketed(body, ()) if framed.form.header.bracketed else kv.native(body))
-            return Recognised(self.product, body, ident, self._messages.get(ident or ""))
+            return Recognised(self.product, body, ident, self.messages.get(ident or ""))
         ident = _ident(framed)
         for pattern in self._candidates(ident, body):
             if pattern.fits(body):
@@ -205,58 +231,55 @@ class _ProductMatcher:
                 decoded.values = pattern.values(fallback)
                 return
 
-    def _hit(self, ident: str | None, body: str) -> tuple[_Pattern, Found] | None:
+    def _hit(self, ident: str | None, body: str) -> tuple[Pattern, Found] | None:
         for pattern in self._candidates(ident, body):
             if found := pattern.match(body):
                 return pattern, found
         return None
 
-    def _candidates(self, ident: str | None, body: str) -> Sequence[_Pattern]:
+    def _candidates(self, ident: str | None, body: str) -> Sequence[Pattern]:
         if self.product.dispatch == "id":
-            return self._by_id.get(ident or "", ())
-        node: Tree | int = self._tree
+            return self.by_id.get(ident or "", ())
+        node: Tree | int = self.tree
         words = _WORD.finditer(body)
         while isinstance(node, dict):
             word = next(words, None)
             node = node.get(word[0] if word else "", node[WILD])
-        return self._pools[node] if node != NONE else ()
+        return self.pools[node] if node != NONE else ()
 
     def _key(self, tokens: Iterable[kv.Token]) -> str | None:
-        """The id among the tokens of a key-value body, with the leading zeros that some layouts leave out."""
-        product = self.product
-        ident = next((token.value for token in tokens if token.key == product.key and token.group == ""), "")
-        return (ident.zfill(product.key_digits) if ident.isascii() and ident.isdigit() else ident) or None
+        """The id among the tokens of a key-value body."""
+        key = self.product.key
+        ident = next((token.value for token in tokens if token.key == key and token.group == ""), "")
+        return self.padded(ident) or None
+
+    def padded(self, ident: str) -> str:
+        """An id of a key-value body with the leading zeros that some layouts leave out."""
+        return ident.zfill(self.product.key_digits) if ident.isascii() and ident.isdigit() else ident
 
     def _read_keys(self, decoded: Decoded, *, bracketed: bool) -> None:
         product = self.product
         tokens = list(kv.bracketed(decoded.body, ()) if bracketed else kv.native(decoded.body))
         decoded.ident = self._key(tokens)
-        message = self._messages.get(decoded.ident or "")
-        owned = dict(product.common)
-        context: dict[tuple[str, str], KvSlot] = {}
+        message = self.messages.get(decoded.ident or "")
         if message is not None:
-            wording = message.wordings[0]
-            owned |= wording.kv
-            context = context_keys(product, wording, bracketed=bracketed)
-            decoded.message, decoded.wording, decoded.status = message, wording, PARSED
+            decoded.message, decoded.wording, decoded.status = message, message.wordings[0], PARSED
+        keys = self._keys_of(message, bracketed=bracketed)
         if bracketed:
-            tokens = list(kv.bracketed(decoded.body, owned))
-        reading = kv.read([token for token in tokens if token.key != product.key or token.group], owned, context)
+            tokens = list(kv.bracketed(decoded.body, keys.ends))
+        reading = kv.read([token for token in tokens if token.key != product.key or token.group], keys.slots)
         decoded.values = [(name, member, value) for name, (member, value) in reading.slots.items()]
         decoded.extras = reading.extras
 
-
-def context_keys(product: Product, wording: Wording, *, bracketed: bool) -> dict[tuple[str, str], KvSlot]:
-    """The context keys of a wording by bracket group; in the native layout all stand at the top level."""
-    return {
-        (group if bracketed else "", key): slot
-        for name in wording.context
-        for group in product.context[name].groups
-        for key, slot in product.context[name].keys.items()
-    }
+    def _keys_of(self, message: Message | None, *, bracketed: bool) -> kv.Keys:
+        at = message.id if message else None, bracketed
+        if at not in self._keys:
+            wording = message.wordings[0] if message else None
+            self._keys[at] = kv.keys_of(self.product, wording, bracketed=bracketed)
+        return self._keys[at]
 
 
-def _framed(forms: list[_Form], line: str) -> _Framed | None:
+def _framed(forms: list[Form], line: str) -> _Framed | None:
     """The header of a line: the first form that fits."""
     for form in forms:
         if form.needed not in line or (found := form.pattern.match(line)) is None:
@@ -280,5 +303,5 @@ def _ident(framed: _Framed) -> str | None:
     return None
 
 
-def _rank(pattern: _Pattern) -> int:
+def _rank(pattern: Pattern) -> int:
     return pattern.wording.rank if pattern.wording else 0

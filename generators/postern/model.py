@@ -143,12 +143,16 @@ class KvSlot:
 
 @dataclass(frozen=True)
 class Wording:
-    """One whole wire form of a message; `body` is its regex tree, tail included, or None for key-value bodies."""
+    """One whole wire form of a message.
+
+    `body` is its regex tree, tail included; None for a key-value body, whose keys are in `kv`. A key that the message
+    owns and that fills no field has no slot there.
+    """
 
     key: str
     number: int
     body: regex.Node | None
-    kv: Mapping[str, KvSlot]
+    kv: Mapping[str, KvSlot | None]
     context: tuple[str, ...]
     event: EventRule
     opener: bool
@@ -171,7 +175,7 @@ class Wording:
 
     def slot_names(self) -> tuple[str, ...]:
         """Names of all slots, each once, in the order of the text."""
-        named = [capture.name for capture in self.captures()] or [slot.name for slot in self.kv.values()]
+        named = [capture.name for capture in self.captures()] or [slot.name for slot in self.kv.values() if slot]
         return tuple(dict.fromkeys(named))
 
 

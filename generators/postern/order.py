@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from postern import regex
+from postern.kept import forget, remembered
 from postern.overlap import meet
 
 if TYPE_CHECKING:
@@ -96,13 +97,20 @@ def ranked(messages: Iterable[Message], dispatch: str, findings: list[Finding]) 
     for wording in bodies:
         pools[wording.key if dispatch == "id" else ""].append(wording)
     ranks: dict[tuple[str, int], int] = {}
-    for pool in pools.values():
-        for rank, wording in enumerate(_ordered(pool, findings)):
-            ranks[wording.key, wording.number] = rank
+    for name, pool in pools.items():
+        found, before = len(findings), (ranked, pool[0].key, name)
+        order = remembered(before, tuple(pool), partial(_order_of, pool, findings))
+        ranks |= {said: rank for rank, said in enumerate(order)}
+        if len(findings) > found:
+            forget(before)  # what was found is told again
     return [
         _with_ranks(message, [ranks.get((one.key, one.number), one.number) for one in message.wordings])
         for message in messages
     ]
+
+
+def _order_of(pool: list[Wording], findings: list[Finding]) -> list[tuple[str, int]]:
+    return [(wording.key, wording.number) for wording in _ordered(pool, findings)]
 
 
 def _with_ranks(message: Message, ranks: list[int]) -> Message:

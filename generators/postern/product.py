@@ -155,7 +155,7 @@ class ProductBuilder:
             "", 0, None, {}, said.context, rule, said.direction == "opener", samples, 0, place,
         )  # fmt: skip
         if form.kv is not None:
-            return replace(wording, kv=self.texts.kv(form.kv, Place(place.document, (*place.loc, "kv"))))
+            return replace(wording, kv=self.texts.owned(form.kv, Place(place.document, (*place.loc, "kv"))))
         if form.text is None:
             self.run.findings.append(place.finding("P202", "an entry has a text or a kv"))
             return None

@@ -140,7 +140,7 @@ class Sample(_Strict):
 
 class _Wording(_Strict):
     text: str | None = None
-    kv: dict[str, str] | None = None
+    kv: dict[str, str | None] | None = None
     context: list[str] = []
     event: str | dict[str, str] | None = None
     direction: Literal["opener", "wire"] | None = None

@@ -85,3 +85,8 @@ class Texts:
                 self.findings.append(place.finding("P306", f"{name} is a slot of headers", "", wire))
             slots[wire] = KvSlot(name, self.types.members(type_name or known.type))
         return slots
+
+    def owned(self, keys: Mapping[str, str | None], place: Place) -> dict[str, KvSlot | None]:
+        """The keys that a message owns; those that fill no field have no slot."""
+        slots = self.kv({wire: said for wire, said in keys.items() if said is not None}, place)
+        return {wire: slots.get(wire) for wire in keys}

@@ -1,54 +1,67 @@
-"""Hypothesis strategies: strings of a regex tree, and lines of a wording with what was written into each slot."""
+"""Strings of a regex tree, and lines of a wording with what was written into each slot; all of a seeded chance.
+
+Thousands of wordings are drawn from, each a few times, so drawing has to be cheap; a failure prints the line itself.
+"""
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
-
-from hypothesis import assume
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, TypeVar
 
 from postern import regex
-from postern.engines import python_regex
+from postern.engines import quick_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from hypothesis.strategies import DrawFn, SearchStrategy
-    from hypothesis.vendor.pretty import RepresentationPrinter
-
+Drawn = TypeVar("Drawn")
 NON_ASCII = "éÖß日本語я\N{NO-BREAK SPACE}\N{LINE SEPARATOR}\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"
 PLAIN = regex.mask_of("".join(chr(code) for code in range(128) if chr(code).isalnum()))
 MOST = 12  # repeats that may be longer are tried up to here
+BLANKS = (" ", " ", " ", "  ")
+TRIES = 50  # draws until one is taken
+
+
+class Discard(Exception):  # noqa: N818 - not a fault: what was drawn is not what was asked for
+    """A draw that does not count."""
+
+
+def draws(name: str, count: int, draw: Callable[[random.Random], Drawn]) -> Iterator[Drawn]:
+    """That many draws, always the same ones under a name; fewer where hardly any counts."""
+    chance = random.Random(name)  # noqa: S311 - test lines, no secrets
+    for _ in range(count):
+        for _ in range(TRIES):
+            try:
+                made = draw(chance)
+            except Discard:
+                continue
+            yield made
+            break
 
 
 @cache
 def letters(mask: int) -> str:
-    """Characters of a set, simple ones first, with some from outside ASCII where the set holds them."""
-    codes = sorted((code for code in range(128) if mask >> code & 1), key=lambda code: (not chr(code).isalnum(), code))
-    return "".join(map(chr, codes)) + (NON_ASCII if mask & regex.NON_ASCII else "")
+    """Characters of a set, with some from outside ASCII where the set holds them."""
+    return "".join(chr(code) for code in range(128) if mask >> code & 1) + (NON_ASCII if mask & regex.NON_ASCII else "")
 
 
-@cache
-def strings(node: regex.Node, *, plain: bool = False) -> SearchStrategy[str]:  # noqa: PLR0911 - one for each kind of node
-    """Strings that the tree matches; `plain` ones of letters and digits wherever the tree allows."""
+def string(chance: random.Random, node: regex.Node, *, plain: bool = False) -> str:
+    """A string that the tree matches; a `plain` one of letters and digits wherever the tree allows."""
     if isinstance(node, regex.Lit):
-        return st.just(node.text)
+        return node.text
     if node == regex.BLANK:
-        return st.sampled_from([" ", " ", " ", "  "])
+        return chance.choice(BLANKS)
     if isinstance(node, regex.Chars):
-        return st.sampled_from(letters(node.mask & PLAIN if plain and node.mask & PLAIN else node.mask))
+        return chance.choice(letters(node.mask & PLAIN if plain and node.mask & PLAIN else node.mask))
     if isinstance(node, regex.Alt):
-        return st.one_of(*(strings(branch, plain=plain) for branch in node.branches))
+        return string(chance, chance.choice(node.branches), plain=plain)
     if isinstance(node, regex.Repeat):
         most = MOST if node.most is None else max(min(node.most, MOST), node.least)
-        if isinstance(node.node, regex.Chars):
-            mask = node.node.mask & PLAIN if plain and node.node.mask & PLAIN else node.node.mask
-            return st.text(letters(mask), min_size=node.least, max_size=most)
-        items = st.lists(strings(node.node, plain=plain), min_size=node.least, max_size=most)
-        return items.map("".join)
-    return st.tuples(*(strings(child, plain=plain) for child in regex.children(node))).map("".join)
+        times = chance.randint(node.least, most)
+        return "".join(string(chance, node.node, plain=plain) for _ in range(times))
+    return "".join(string(chance, child, plain=plain) for child in regex.children(node))
 
 
 @dataclass(frozen=True)
@@ -58,23 +71,24 @@ class Segment:
     text: str
     capture: regex.Capture | None = None
 
-    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: object) -> None:
-        printer.text(f"{self.capture.name}={self.text!r}" if self.capture else repr(self.text))
 
+def segments(chance: random.Random, node: regex.Node, pick: Callable[[regex.Capture], str]) -> list[Segment]:
+    """A text of the tree as segments; `pick` says what is written into a slot.
 
-def segments(draw: DrawFn, node: regex.Node, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> list[Segment]:
-    """Draws a text of the tree as segments; `pick` says what is written into a slot."""
-    return list(_Writer(draw, pick).write(node))
+    Raises:
+        Discard: what was drawn for one of several branches reads as another one.
+    """
+    return list(_Writer(chance, pick).write(node))
 
 
 class _Writer:
-    def __init__(self, draw: DrawFn, pick: Callable[[regex.Capture], SearchStrategy[str]]) -> None:
-        self.draw, self.pick = draw, pick
-        self.blank = draw(strings(regex.BLANK))
+    def __init__(self, chance: random.Random, pick: Callable[[regex.Capture], str]) -> None:
+        self.chance, self.pick = chance, pick
+        self.blank = chance.choice(BLANKS)
 
     def write(self, node: regex.Node) -> Iterator[Segment]:
         if isinstance(node, regex.Capture):
-            yield Segment(self.draw(self.pick(node)), node)
+            yield Segment(self.pick(node), node)
         elif isinstance(node, regex.Lit) or node == regex.BLANK:
             yield Segment(node.text if isinstance(node, regex.Lit) else self.blank)
         elif isinstance(node, regex.Seq | regex.Atomic):
@@ -83,20 +97,21 @@ class _Writer:
         elif isinstance(node, regex.Alt):
             yield from self.branch(node)
         elif isinstance(node, regex.Repeat) and node.most == 1:
-            if node.least or self.draw(st.booleans()):
+            if node.least or self.chance.random() < 0.5:
                 yield from self.write(node.node)
         else:
-            yield Segment(self.draw(strings(node)))
+            yield Segment(string(self.chance, node))
 
     def branch(self, node: regex.Alt) -> list[Segment]:
         """One of the branches, written so that no branch before it reads the same: of two readings the first counts."""
-        at = self.draw(st.integers(0, len(node.branches) - 1))
+        at = self.chance.randrange(len(node.branches))
         line = list(self.write(node.branches[at]))
         text = "".join(one.text for one in line)
-        assume(not any(python_regex(before).match(text) for before in node.branches[:at]))
+        if any(quick_match(before)(text) for before in node.branches[:at]):
+            raise Discard
         return line
 
 
 def fits(capture: regex.Capture, text: str) -> bool:
     """Whether a text can stand in the slot."""
-    return python_regex(capture.node).match(text) is not None
+    return quick_match(capture.node)(text) is not None

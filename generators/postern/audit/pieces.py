@@ -1,4 +1,4 @@
-"""Files in pieces of about a megabyte, each of whole lines: what one process counts at a time."""
+"""Files in pieces of about two megabytes, each of whole lines: what one process counts at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from postern.audit.sources import Opened
 
-SIZE = 1 << 20
+SIZE = 1 << 21
 LONGEST = 1 << 20
 """Bytes of a line that are looked at: what bounds the memory for a file without line ends."""
 _STEP = 1 << 16

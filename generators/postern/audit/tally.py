@@ -8,13 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from postern.audit.blocks import Blocks, shown
 from postern.audit.pieces import LONGEST
 from postern.audit.shapes import LONGEST_EXAMPLE, Group, Shape, Shapes, masked
 from postern.audit.sources import Problem, sentence
 from postern.matcher import Matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from postern.audit.pieces import Piece
     from postern.model import Catalog, Product
@@ -45,15 +46,15 @@ class Tally:
 class _Worker:
     """What a process keeps from piece to piece."""
 
-    matcher: Matcher
+    blocks: Blocks
     product: Product | None
 
 
 def begin(catalog: Catalog, product: str) -> None:
     """Readies a process: a catalog, and the product where it is known."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
-    _Worker.matcher = Matcher(catalog)
     _Worker.product = catalog.product(product) if product else None
+    _Worker.blocks = Blocks(Matcher(catalog), _Worker.product)
     gc.freeze()  # the catalog stays: nothing of it needs to be looked at again
 
 
@@ -63,33 +64,27 @@ def tally(piece: Piece) -> Tally:
         data = piece.read()
     except OSError as error:
         return Tally(problem=Problem(piece.shown, sentence(error)))
-    return counted(lines(data), _Worker.matcher, _Worker.product)
+    return counted(lines(data), _Worker.blocks, _Worker.product)
 
 
-def lines(data: bytes) -> Iterable[str]:
-    r"""The lines of a piece without LF or CRLF; bytes that are not UTF-8 are shown as `\xNN`."""
+def lines(data: bytes) -> list[bytes]:
+    """The lines of a piece without LF or CRLF, the longest cut."""
     if not data:
-        return ()
+        return []
     parts = data.removesuffix(b"\n").split(b"\n")
     if len(data) > LONGEST:
         parts = [line[:LONGEST] for line in parts]
-    text = b"\n".join(parts).decode("utf-8", "backslashreplace")
-    return [line.removesuffix("\r") for line in text.split("\n")] if "\r" in text else text.split("\n")
+    return [line.removesuffix(b"\r") for line in parts] if b"\r" in data else parts
 
 
-def counted(given: Iterable[str], matcher: Matcher, product: Product | None) -> Tally:
+def counted(given: Sequence[bytes], blocks: Blocks, product: Product | None) -> Tally:
     """The counts of lines."""
-    messages: defaultdict[str, int] = defaultdict(int)
+    read = blocks.read(given)
     rest: defaultdict[tuple[str, str], int] = defaultdict(int)
     shapes = Shapes(_MOST_SHAPES)
-    recognise = matcher.recognise
-    for line in given:
-        one = recognise(line, product)
-        if one.message is not None:
-            messages[one.message.key] += 1
-            continue
+    for at, one in read.rest:
         known = one.product or product
         group = Group(known.name if known else "", one.status, (one.ident or "")[:_LONGEST_ID])
         rest[group.product, group.status] += 1
-        shapes.add(group, masked(one.body), line[:LONGEST_EXAMPLE])
-    return Tally(dict(messages), dict(rest), shapes.found(), shapes.unclustered)
+        shapes.add(group, masked(one.body), shown(given[at])[:LONGEST_EXAMPLE])
+    return Tally(dict(read.messages), dict(rest), shapes.found(), shapes.unclustered)

@@ -8,14 +8,14 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from postern import document, ecs_schema, privacy, regex
+from postern import document, ecs_schema, kv, privacy, regex
 from postern.dispatch import CLASS_DIGITS, Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
 from postern.kept import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
 
@@ -27,6 +27,7 @@ MAX_CAPTURES = 80  # of one grok processor: each costs on every line that it see
 LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
 TRACE = "_ingest._grok_match_index"
 PRIVACY = "postern-privacy"
+UNKNOWN = "*"  # what the keys of a line mean whose message is not known; no context has such a name
 
 
 @dataclass(frozen=True)
@@ -226,34 +227,73 @@ class _Builder:
     # -- key-value bodies
 
     def key_params(self) -> dict[str, Any]:
+        """Tables: slots and events by name, what keys mean by context and layout, and what an entry says by id."""
         product = self.product
-        context: dict[str, Any] = {}
-        for name, group in product.context.items():
-            slots = {key: self.kv_slot(slot) for key, slot in group.keys.items()}
-            context[name] = {f"{where}|{key}": slot for where in group.groups for key, slot in slots.items()}
-            context[f"{name}|native"] = {f"|{key}": slot for key, slot in slots.items()}
+        slots: dict[str, KvSlot] = {}
+
+        def named(keys: Mapping[str, KvSlot | None]) -> dict[str, str | None]:
+            slots.update((_label(slot), slot) for slot in keys.values() if slot)
+            return {key: _label(slot) if slot else None for key, slot in keys.items()}
+
+        entries = {one.id: self.kv_entry(one, named(one.wordings[0].kv)) for one in product.messages}
+        events = {event.name: event for _, one in product.wordings() for event in one.event.events()}
         every = {role for field in self.catalog.fields.values() for role in field.roles()}
         return {
             "key": product.key,
             "key_digits": product.key_digits,
             "bracketed": [header.bracketed for header in product.headers],
-            "common": {key: self.kv_slot(slot) for key, slot in product.common.items()},
-            "context": context,
-            "entries": {message.id: self.kv_entry(message, message.wordings[0]) for message in product.messages},
+            "unknown": [UNKNOWN],
+            "common": named(product.common),
+            "native": {name: named(keys) for name, keys in self.contexts(bracketed=False)},
+            "export": {name: named(keys) for name, keys in self.contexts(bracketed=True)},
+            "slots": {label: self.kv_slot(slot) for label, slot in sorted(slots.items())},
+            "events": {name: dict(event.ecs) for name, event in sorted(events.items())},
+            "entries": entries,
             "related": _related(self.catalog, every),
         }
 
-    def kv_entry(self, message: Message, wording: Wording) -> dict[str, Any]:
-        slots = {key: self.kv_slot(slot) for key, slot in wording.kv.items()}
-        return self.entry(message, wording) | {"slots": slots, "context": list(wording.context)}
+    def contexts(self, *, bracketed: bool) -> Iterator[tuple[str, dict[str, KvSlot]]]:
+        """The context keys by `bracket|key`; those of a line whose message is not known have no name of their own."""
+        for name, context in self.product.context.items():
+            groups = context.groups if bracketed else ("",)
+            yield name, {f"{group}|{key}": slot for group in groups for key, slot in context.keys.items()}
+        unknown = kv.keys_of(self.product, None, bracketed=bracketed)
+        yield UNKNOWN, {f"{group}|{key}": slot for (group, key), slot in unknown.slots.items()}
+
+    def kv_entry(self, message: Message, own: dict[str, str | None]) -> dict[str, Any]:
+        """What the table says of a message; its event by name."""
+        wording = message.wordings[0]
+        rule = wording.event
+        by = {word: event.name for word, event in rule.by.items()}
+        return {
+            "key": message.key,
+            "code": message.id,
+            "severity": self.product.levels[message.level],
+            "level": message.level,
+            "event": rule.default.name if rule.default else None,
+            "by": {"slot": rule.slot, "events": by} if rule.slot else None,
+            "direction": self.direction(wording),
+            "own": own,
+            "context": list(wording.context),
+        }
 
     def kv_slot(self, slot: KvSlot) -> dict[str, Any]:
         field = self.catalog.fields[slot.name]
-        members = [
-            {"cast": cast, "path": (field.role(member) or f"postern.params.{slot.name}").split(".")}
-            for member, cast in slot.members
-        ]
+        members = [_member(field.role(member) or f"postern.params.{slot.name}", cast) for member, cast in slot.members]
         return {"name": slot.name, "lower": field.lower, "members": members}
+
+
+def _member(path: str, cast: str | None) -> dict[str, Any]:
+    """Where a value goes and how: whole numbers have at most so many digits, and seconds become nanoseconds."""
+    known = ecs_schema.load().field(path)
+    made: dict[str, Any] = {"cast": cast, "path": path.split("."), "array": known is not None and known.array}
+    made |= {"digits": kv.MAX_DIGITS[cast]} if cast in kv.MAX_DIGITS else {}
+    return made | ({"times": document.NANOSECONDS} if path == "event.duration" else {})
+
+
+def _label(slot: KvSlot) -> str:
+    """What the tables call a slot: its name, and the types of its values, which an entry may choose."""
+    return ":".join([slot.name, *(member for member, _ in slot.members)])
 
 
 def _steps(catalog: Catalog, captures: list[regex.Capture]) -> Iterator[list[Any]]:

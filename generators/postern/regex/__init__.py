@@ -13,6 +13,7 @@ from postern.regex.facts import (
     nullable,
     unbounded_faults,
     walk,
+    within,
     without_last,
     words,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "unbounded_faults",
     "uncaptured",
     "walk",
+    "within",
     "without_last",
     "words",
 ]

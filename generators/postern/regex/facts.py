@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from postern.regex.nodes import BLANK, CHOICE, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
+from postern.regex.nodes import BLANK, CHOICE, EMPTY, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +132,24 @@ def unbounded_faults(node: Node, follow: int) -> Iterator[Chars]:
     else:
         for child in children(node):
             yield from unbounded_faults(child, follow)
+
+
+@cache
+def within(node: Node, allowed: int) -> Node | None:
+    """The tree whose matches hold none but the allowed characters (a mask); None if there is none left."""
+    if isinstance(node, Lit):
+        return None if mask_of(node.text) & ~allowed else node
+    if isinstance(node, Chars):
+        return Chars(node.mask & allowed) if node.mask & allowed else None
+    below = [within(child, allowed) for child in children(node)]
+    kept = [child for child in below if child is not None]
+    if isinstance(node, Alt):
+        return alt(*kept) if kept else None
+    if isinstance(node, Repeat) and not (kept or node.least):
+        return EMPTY
+    if len(kept) < len(below):
+        return None
+    return seq(*kept) if isinstance(node, Seq) else replace(node, node=kept[0])
 
 
 def without_last(node: Node, excluded: int) -> Node | None:

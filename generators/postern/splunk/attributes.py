@@ -67,7 +67,6 @@ LATER = {
     "lower case": "on a vendor's source type for words that the catalog names; else postern_<field> as printed",
     "python_repr": "on a vendor's source type with its escapes as printed",
     "pairs": "headers are a list of `name: value` in ECS; in Splunk the text as printed",
-    "export": "of two keys for one slot on a line, ECS keeps the first, Splunk none",
     "zones of site.yaml": "on our own source types by a table of the years 2000 to 2040, made as the app is generated; "
     "on a vendor's source type not at all: there TZ below [host::…] in a local props.conf says it",
     "privacy of site.yaml": "in Elasticsearch alone: an app takes nothing out of the _raw that Splunk stores, so that "

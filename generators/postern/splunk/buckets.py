@@ -97,7 +97,7 @@ def texts(catalog: Catalog, product: Product) -> list[Text]:
     """All texts of a product with their markers: distinct within an id, or within the product where it has no ids.
 
     Raises:
-        markers.NoMarkerError: a wording has no fixed word of its own, and is not the only one of its id.
+        markers.NoMarkerError: a wording has no fixed word of its own, and is not the only such one of its id.
     """
     scopes: dict[str, list[tuple[Message, Wording]]] = {}
     for message, wording in product.wordings():
@@ -111,12 +111,15 @@ def texts(catalog: Catalog, product: Product) -> list[Text]:
 
 
 def _marked(fields: Mapping[str, Field], ident: str, scope: list[tuple[Message, Wording]]) -> list[Text]:
-    wordings = [wording for _, wording in scope]
-    if ident and len(scope) == 1 and not markers.has_word(wordings[0]):
-        (message, wording) = scope[0]
-        return [Text(fields, message, wording, ident[-1], wording.body or regex.EMPTY)]
-    marked = markers.marked(wordings)
-    return [Text(fields, *pair, marker, body) for pair, (marker, body) in zip(scope, marked, strict=True)]
+    """Texts of one id; one of them may have no fixed word: the last digit of its id then marks it."""
+    bare = [pair for pair in scope if ident and not markers.has_word(pair[1])]
+    worded = [pair for pair in scope if pair not in bare] if len(bare) == 1 else scope
+    marked = markers.marked([wording for _, wording in worded])
+    texts = [Text(fields, *pair, marker, body) for pair, (marker, body) in zip(worded, marked, strict=True)]
+    if worded is not scope:
+        ((message, wording),) = bare
+        texts.append(Text(fields, message, wording, ident[-1], wording.body or regex.EMPTY))
+    return texts
 
 
 # -- by id
@@ -173,9 +176,11 @@ def _by_digits(catalog: Catalog, bucket: Bucket) -> Transform:
 
     def leaf(ident: str, digits: str) -> str:
         own = [one for one in bucket.texts if one.message.id == ident]
-        if own[0].is_bare:
-            digits = digits[:-1] + groups.group(digits[-1], MARKER)
-        return f"{digits}{ID_LEAD}(?:{'|'.join([one.spell(groups) for one in own])})"
+        branches = []
+        for is_bare, some in groupby(own, key=lambda one: one.is_bare):
+            led = digits[:-1] + groups.group(digits[-1], MARKER) if is_bare else digits
+            branches.append(f"{led}{ID_LEAD}(?:{'|'.join([one.spell(groups) for one in some])})")
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
     spelled = rf"\A{_digits(list(dict.fromkeys(one.message.id for one in bucket.texts)), leaf)}\z"
     return groups.made(bucket.name, spelled, bucket.name)

@@ -27,6 +27,23 @@ def unframed(product: Product) -> str:
     return f"postern_{product.name}_unframed"
 
 
+def head(product: Product) -> str:
+    """The field with the header of a line, for a product of which no line must name anything in it."""
+    return f"postern_{product.name}_head"
+
+
+def framed(catalog: Catalog, product: Product) -> str:
+    """A field that every line with a header of the product has."""
+    common = set.intersection(*(_certain(catalog, header.node) for header in product.headers))
+    return min(common, default=head(product))
+
+
+def _certain(catalog: Catalog, node: regex.Node) -> set[str]:
+    items = node.items if isinstance(node, regex.Seq) else (node,)
+    captures = [item for item in items if isinstance(item, regex.Capture) and item.name not in UNKEPT]
+    return {field_of(catalog.fields, one) for one in captures}
+
+
 def dispatchers(catalog: Catalog, product: Product, hand: Callable[[Groups, str], str]) -> Iterator[Transform]:
     """The dispatcher of ordinary lines; for headers that are closed by a literal, one more for what is left.
 

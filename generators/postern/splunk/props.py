@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from postern import kv, regex
+from postern import kv
+from postern.kept import remembered
 from postern.splunk import buckets, dispatcher, ingest, names, tables
 from postern.splunk.keyed import ID, Keyed
 from postern.splunk.transform import WORD_FIELD, splitters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from postern.model import Catalog, Field, Product
     from postern.splunk.tables import Table
@@ -41,6 +42,10 @@ class Content:
     @cached_property
     def transforms(self) -> list[Transform]:
         """Its search-time transforms, in the order of their REPORT."""
+        of = (self.catalog.fields, self.product)
+        return remembered((Content, self.product.name), of, self._all_transforms)
+
+    def _all_transforms(self) -> list[Transform]:
         return [*self._transforms(), *splitters(self.catalog, self.product)]
 
     def _transforms(self) -> Iterator[Transform]:
@@ -90,16 +95,25 @@ class Content:
             for member, cast in used[field.name].items():
                 role, name = field.cim_role(member), names.extracted(field, member)
                 if role is not None and name in self.written:
-                    yield field, name, cast, role
+                    yield field, name, cast if self._casts(field.name, member) else None, role
+
+    def _casts(self, name: str, member: str) -> bool:
+        """Whether a text of this product has such a value: another product may print the same slot in another way."""
+        return self.product.dispatch == "key" or (name, member) in self._captured
+
+    @cached_property
+    def _captured(self) -> set[tuple[str, str]]:
+        captures = [one for header in self.product.headers for one in header.captures()]
+        captures += [one for _, wording in self.product.wordings() for one in wording.captures()]
+        return {(one.name, one.member) for one in captures}
 
     def _computed(self) -> Iterator[tuple[str, str]]:
         """Calculated fields, on our own source types: what an extraction cannot do by itself."""
         made: dict[str, str] = {}
+        casts = Keyed(self.catalog, self.product).casts()
         for field, name, cast, role in self._fields():
             if self.product.dispatch == "key":
-                value = f"lower({name})" if field.lower else name
-                if cast == "int" and not field.header:
-                    value = f'if(match({name}, "^[0-9]{{1,{kv.MAX_DIGITS}}}$"), {name}, null())'
+                value = allowed(name, casts.get(name, {None}), f"lower({name})" if field.lower else name)
                 made[role] = f"if(mvcount({name}) == 1, {value}, null())"  # a doubled key maps to no field
             elif (expression := computed(field, name, cast)) is not None:
                 made[role] = expression
@@ -138,21 +152,11 @@ class Content:
         if printed == "postern_severity_id":
             steps.append(f"postern_levels printed AS {printed} OUTPUTNEW code AS postern_event_severity")
         framed = tables.framed(self.product).name
-        steps.append(f"{framed} text AS {self.framed_field} OUTPUTNEW parse_status vendor_product")
+        certain = dispatcher.framed(self.catalog, self.product)
+        steps.append(f"{framed} text AS {certain} OUTPUTNEW parse_status vendor_product")
         unframed = dispatcher.unframed(self.product)
         steps.append(f"postern_unframed text AS {unframed} OUTPUTNEW parse_status")
         yield from ((f"LOOKUP-{LAST}_{number}", step) for number, step in enumerate(steps))
-
-    @property
-    def framed_field(self) -> str:
-        """A field that every line with a header of the product has."""
-        common = set.intersection(*(self._certain(header.node) for header in self.product.headers))
-        return min(common) if common else f"postern_{self.product.name}_common"
-
-    def _certain(self, node: regex.Node) -> set[str]:
-        items = node.items if isinstance(node, regex.Seq) else (node,)
-        captures = [item for item in items if isinstance(item, regex.Capture) and item.name not in dispatcher.UNKEPT]
-        return {names.extracted(self.catalog.fields[one.name], one.member) for one in captures}
 
     def _lowered(self) -> Iterator[tuple[str, str]]:
         """Words in lower case where nothing may be computed: those that the catalog names, by a lookup."""
@@ -161,14 +165,27 @@ class Content:
             yield f"LOOKUP-{LAST}_lower_{role}", f"postern_lower word AS {name} OUTPUTNEW word AS {role}"
 
 
+# What a cast takes: `kv` and `casts` say the same.
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
+_ADDRESS = rf"^(?:{_OCTET}[.]){{3}}{_OCTET}$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$"
+_TAKES = {cast: f"^[0-9]{{1,{most}}}$" for cast, most in kv.MAX_DIGITS.items()} | {"ip": _ADDRESS}
+
+
+def allowed(name: str, casts: Collection[str | None], value: str) -> str:
+    """The value of a key where its only cast takes it."""
+    (cast, *further) = casts
+    pattern = None if further else _TAKES.get(cast or "")
+    return f'if(match({name}, "{pattern}"), {value}, null())' if pattern else value
+
+
 def computed(field: Field, name: str, cast: str | None) -> str | None:
     """The expression that makes a value of the text as printed; None where the text is the value."""
     if field.lower:
         return f"lower({name})"
     if cast == "duration":
-        part = f'mvindex(split({name}, ":"), {{}})'
-        hours, minutes, seconds = (f"tonumber({part.format(number)})" for number in range(3))
-        return f"{hours} * 3600 + {minutes} * 60 + {seconds}"
+        numbers = f'split(trim(replace({name}, "[^0-9]+", " ")), " ")'
+        days, hours, minutes, seconds = (f"tonumber(mvindex({numbers}, {at}))" for at in range(-4, 0))
+        return f"if(mvcount({numbers}) > 3, {days} * 86400, 0) + {hours} * 3600 + {minutes} * 60 + {seconds}"
     if cast == "python_repr":
         return rf"""replace({name}, "\\\\(['\"\\\\])", "\\1")"""
     return None

@@ -28,9 +28,8 @@ _LEFT = "-"  # an owner whose lines only the matcher can read
 _BY_KEY = r"(?=[ \t\r]*+(?:(?!{0}=)[A-Za-z0-9_.]++=(?!\")[^ \t\r\n]*+[ \t\r]++)*+{0}=([!#-~][!-~]*+)(?![^ \t\r\n])|)"
 
 
-
 class Headed(NamedTuple):
-    """Lines with their headers taken: of each the head, which stands for owner and id, and the text after the header."""
+    """Lines without their headers: of each the head, which stands for owner and id, and the text after the header."""
 
     heads: list[bytes]
     bodies: list[bytes]

@@ -6,7 +6,22 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from postern.regex.nodes import BLANK, CHOICE, EMPTY, Alt, Atomic, Capture, Chars, Lit, Node, Repeat, Seq, alt, mask_of, seq
+from postern.regex.nodes import (
+    BLANK,
+    CHOICE,
+    EMPTY,
+    Alt,
+    Atomic,
+    Capture,
+    Chars,
+    Lit,
+    Node,
+    Repeat,
+    Seq,
+    alt,
+    mask_of,
+    seq,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

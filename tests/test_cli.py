@@ -17,13 +17,13 @@ import jsonschema
 import pytest
 import yaml
 
-from postern import artifact, draft
+from postern import artifact, draft, trial
 from postern.clean import clean
 from postern.cli import VERBS, errors, lines
 from postern.compile import compile_catalog
 from postern.matcher import Matcher
 from support.corpus import every_line
-from support.real import ROOT, catalog
+from support.real import ROOT, catalog, matcher
 
 KNOWN = "%ASA-6-719022: WebVPN user alice has been authenticated."
 UNKNOWN = "<13>Oct 10 12:34:56 host something: else entirely"
@@ -401,9 +401,9 @@ def test_a_line_without_a_draft_says_why(line: str) -> None:
 def test_a_draft_compiles_and_gives_its_own_values_back(line: str, tmp_path: Path) -> None:
     root = tmp_path / "catalog"
     shutil.copytree(ROOT / "catalog", root)
-    made = draft.draft(Matcher(catalog()).decode(line), catalog(), ROOT / "catalog")
+    made = draft.draft(matcher().decode(line), matcher(), ROOT / "catalog")
     assert [finding.text() for finding in made.findings] == []
-    draft.put(made, root)
+    trial.put(made, root)
     decoded = Matcher(compile_catalog(root)).decode(line)
     assert decoded.message is not None
     assert decoded.message.id == made.ident

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from postern import kv
-from postern.checks import checked
+from postern import kv, standins
 from postern.document import LEVEL_WORDS
-from postern.findings import CatalogError, Finding
-from postern.guess import Guess, literal, words_of
-from postern.matcher import Matcher
+from postern.guess import VARYING, Guess, literal, varying, words_of
+from postern.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postern.matcher import Decoded
+    from postern.findings import Finding
+    from postern.matcher import Decoded, Matcher
     from postern.model import Catalog, Message, Product
 
-TRIAL = "zz_draft.yaml"
 MAX_TITLE = 80
 _SLUG_WORDS = 5
 _LEADING_PAIRS = re.compile(r"(?:[A-Z]\w* = [^,]*, )+")
@@ -32,13 +29,23 @@ _WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false",
 _UNWRITABLE = re.compile(r"[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _OF_PREFIXES = ("group", "user", "src")
 # What is left out of a draft, step by step, until it passes.
-_ATTEMPTS = ((), ("quoted",), ("quoted", "host", "hex", "user", "interface"), ("quoted", "number", "host", "user"))
+_ATTEMPTS = (
+    (),
+    ("quoted",),
+    ("quoted", "host", "hex", "user", "interface"),
+    ("quoted", "number", "host", "user", "url", VARYING),
+)
 _EVENTS = (
     (r"\b(?:den(?:y|ied)|block|refus|reject)", "connection_denied"),
     (r"\bauthentic\w* .*(?:fail|reject|unsuccess)|\blogin .*fail", "login_failed"),
     (r"\b(?:built|established|started)\b", "connection_start"),
     (r"\b(?:teardown|terminated|closed|disconnected)\b", "connection_end"),
 )
+
+
+_DISGUISED = "addresses, hosts, users and subjects that were recognised are stand-ins; other names are as they came."
+_AS_IT_CAME = "its values are as they came, for with stand-ins it would be another line; use documentation addresses."
+Template = tuple[str, str]  # the words of lines, and the mark of those that differ
 
 
 class DraftError(Exception):
@@ -63,6 +70,7 @@ class Draft:
         params: what the body yields of the line.
         message: the message whose further wording this is; None if it is a new one.
         findings: what `check` says of it.
+        disguised: whether stand-ins were put in the place of what the line tells of its site.
     """
 
     product: Product
@@ -75,6 +83,7 @@ class Draft:
     params: dict[str, Any] = field(default_factory=dict)
     message: Message | None = None
     findings: tuple[Finding, ...] = ()
+    disguised: bool = False
 
     def yaml(self) -> str:
         """The entry as YAML; of a further wording only its item below `variants`."""
@@ -123,31 +132,38 @@ def flow(values: dict[str, Any]) -> str:
     return "{" + ", ".join(f"{scalar(name)}: {scalar(value)}" for name, value in values.items()) + "}"
 
 
-def draft(decoded: Decoded, catalog: Catalog, root: Path, overlay: Path | None = None) -> Draft:
+def draft(
+    decoded: Decoded, matcher: Matcher, root: Path, overlay: Path | None = None, like: Template | None = None
+) -> Draft:
     """The draft of a line whose header is known and whose text is not.
 
     Args:
         decoded: what the matcher made of it, with status `header_only`.
-        catalog: without findings.
-        root: the catalog's folder, of which a copy is made for the trial.
-        overlay: what is laid over it, copied too.
+        matcher: of a catalog without findings.
+        root: the catalog's folder, of which a part is copied for the trial.
+        overlay: what is laid over it.
+        like: what the line has in common with others, where there are some.
 
     Raises:
         DraftError: the line cannot be a sample, or lacks an id.
     """
     if _UNWRITABLE.search(decoded.line):
         raise DraftError("The line holds control characters, which a sample cannot hold.", "Take them out by hand.")
+    disguised = standins.disguised(decoded, matcher)
     tried = None
-    for one in _drafts(decoded, catalog):
-        tried = _tried(one, root, overlay)
-        if not tried.findings:
-            return tried
+    with tempfile.TemporaryDirectory() as folder:
+        trial = None
+        for one in _drafts(disguised or decoded, matcher.catalog, like):
+            trial = trial or Trial(Path(folder), one, root, overlay)
+            tried = replace(trial.tried(one), disguised=disguised is not None)
+            if not tried.findings:
+                return tried
     if tried is None:
         raise DraftError("The line has no text after its header.", "Give the whole line.")
     return tried
 
 
-def _drafts(decoded: Decoded, catalog: Catalog) -> Iterator[Draft]:
+def _drafts(decoded: Decoded, catalog: Catalog, like: Template | None) -> Iterator[Draft]:
     product = decoded.product
     if product is None:
         return
@@ -157,13 +173,14 @@ def _drafts(decoded: Decoded, catalog: Catalog) -> Iterator[Draft]:
     body = decoded.body.rstrip(" \t\r\n")
     if not body:
         return
+    words = varying(body, *like) if like else []
     found = _LEADING_PAIRS.match(body)
     texts = []
     for leave in map(frozenset, _ATTEMPTS):
         if found:
             # The product's prefix may say these pairs already.
-            texts.append(Guess(catalog, leave).reserve(_OF_PREFIXES).text(body[found.end() :]))
-        texts.append(Guess(catalog, leave).text(body))
+            texts.append(Guess(catalog, leave, words).reserve(_OF_PREFIXES).text(body, found.end()))
+        texts.append(Guess(catalog, leave, words).text(body))
     for text in dict.fromkeys(texts):
         yield _of_text(decoded, catalog, product, text)
     yield _of_text(decoded, catalog, product, literal(body))
@@ -216,7 +233,8 @@ def listing(made: Draft, overlay: Path | None = None) -> Iterator[str]:
     else:
         yield f"# A further wording of {made.message.key}, which is at {made.message.place.where}:"
         yield f"# copy the entry into {overlay / made.product.name}{os.sep}, say `replaces: true` in it, and add:"
-    yield "# mend slot names (fields.yaml) and event (events.yaml), and give the sample documentation addresses."
+    yield "# mend slot names (fields.yaml) and event (events.yaml), and see that the sample tells nothing of your site:"
+    yield f"# {_DISGUISED if made.disguised else _AS_IT_CAME}"
     for finding in made.findings:
         yield f"# `postern check` would say: {finding.code} {finding.key}: {finding.problem}"
     yield made.yaml().rstrip("\n")
@@ -267,46 +285,3 @@ def _slot_of(key: str, catalog: Catalog, product: Product) -> str | None:
             return slot.name
     known = catalog.fields.get(key)
     return key if known is not None and not known.header else None
-
-
-# ---------------------------------------------------------------- the trial
-
-
-def _tried(one: Draft, root: Path, overlay: Path | None) -> Draft:
-    """The draft with the values that it yields, and what `check` says of it."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / root.name
-        shutil.copytree(root, copy)
-        over = Path(folder) / "overlay" if overlay else None
-        if overlay and over:
-            shutil.copytree(overlay, over, ignore=shutil.ignore_patterns(".*"))
-        put(one, over if one.message and one.message.place.document.overlay and over else copy)
-        try:
-            catalog: Catalog | None = checked(copy, overlay=over)
-            findings: list[Finding] = []
-        except CatalogError as error:
-            # The values are not known yet, so that the sample cannot have them.
-            findings = [found for found in error.findings if found.code != "P603"]
-            catalog = error.catalog
-    if catalog is None or findings:
-        return replace(one, findings=tuple(findings))
-    decoded = Matcher(catalog).decode(one.line, catalog.product(one.product.name))
-    return replace(one, params=decoded.params)
-
-
-def put(one: Draft, root: Path) -> None:
-    """Puts the draft into the catalog below `root`; a further wording into the layer that has its message."""
-    if one.message is None:
-        (root / one.product.name).mkdir(exist_ok=True)
-        (root / one.product.name / TRIAL).write_text(one.yaml(), encoding="utf-8")
-        return
-    path = root / one.product.name / Path(one.message.place.document.path).name
-    lines = path.read_text(encoding="utf-8").split("\n")
-    start = one.message.place.document.line(one.message.place.loc)
-    end = next((at for at in range(start, len(lines)) if lines[at][:1] not in ("", " ", "#")), len(lines))
-    said = next((at for at in range(start, end) if lines[at].rstrip() == "  variants:"), None)
-    lines[(end if said is None else said + 1) : (end if said is None else said + 1)] = [
-        *(["  variants:"] if said is None else []),
-        *one.variant(),
-    ]
-    path.write_text("\n".join(lines), encoding="utf-8")

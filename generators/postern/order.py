@@ -23,6 +23,7 @@ MAX_LEAD = 6  # words of a text by which it is found
 WILD = "*"  # a word that a slot fills
 
 
+Lead = tuple[str, ...]  # words by which a text is found
 _Piece = str | None  # literal characters, WILD, or None for a blank
 _State = tuple[tuple[_Piece, ...], bool]  # the pieces so far, and whether words can still be counted
 _MAX_STATES = 256
@@ -148,8 +149,11 @@ def _ordered(pool: list[Wording], findings: list[Finding]) -> list[Wording]:
 def _wins(
     pool: list[Wording], ranges: dict[int, tuple[int, int]], findings: list[Finding]
 ) -> Iterator[tuple[Wording, Wording]]:
+    leads = {id(one): one.leads for one in pool}
     for one, other in itertools.combinations(pool, 2):
-        if one.body is None or other.body is None or not _may_meet(one, other) or not meet(one.body, other.body):
+        if one.body is None or other.body is None:
+            continue
+        if not _may_meet(leads[id(one)], leads[id(other)]) or not meet(one.body, other.body):
             continue
         (low, high), (other_low, other_high) = ranges[id(one)], ranges[id(other)]
         if low > other_high:
@@ -164,12 +168,10 @@ def _wins(
             findings.append(mine.place.finding("P604", problem, "", "text"))
 
 
-def _may_meet(one: Wording, other: Wording) -> bool:
-    """Whether the leading words let one line reach both; cheap, and never wrong about a no."""
+def _may_meet(leads: tuple[Lead, ...], others: tuple[Lead, ...]) -> bool:
+    """Whether the leading words of two texts let one line reach both; cheap, and never wrong about a no."""
     return any(
-        all(
-            word == other_word or WILD in (word, other_word) for word, other_word in zip(lead, other_lead, strict=False)
-        )
-        for lead in one.leads
-        for other_lead in other.leads
+        all(word == other_word or WILD in (word, other_word) for word, other_word in zip(lead, other, strict=False))
+        for lead in leads
+        for other in others
     )

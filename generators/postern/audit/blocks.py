@@ -1,8 +1,7 @@
 """Which message each of many lines is: what the matcher says of each, found in a fraction of the time.
 
 One pass finds the headers of a block of lines. Then the lines of each id, or of each pool of texts, are tried on those
-texts in the matcher's order, each text in one pass. Lines that are not plain, and what the passes cannot do, are left
-to the matcher itself.
+texts in the matcher's order, each text in one pass. Lines that cannot go through the passes are left to the matcher.
 """
 
 from __future__ import annotations
@@ -12,24 +11,40 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postern.audit.passes import NO_HEADER, HeaderPass, TextPass, odd_lines
 from postern.dispatch import NONE
-from postern.matcher import Recognised
 from postern.order import MAX_LEAD, WILD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from postern.dispatch import Tree
     from postern.matcher import Matcher, Pattern, ProductMatcher
     from postern.model import Product
 
 _Tree = dict[bytes, "_Tree | int"]
+_WILD = WILD.encode()
+
+
+class Unread(NamedTuple):
+    """Lines that are not parsed.
+
+    Attributes:
+        product: whose header they have; None if none fits.
+        ident: the vendor's id; None where they have none.
+        places: where they stand in the block, in order.
+        bodies: the text of each after its header.
+    """
+
+    product: Product | None
+    ident: str | None
+    places: Sequence[int]
+    bodies: Sequence[str]
 
 
 class Read(NamedTuple):
-    """What lines are: how many there are of each message by its key, and the others with their places, in order."""
+    """What lines are: how many there are of each message by its key, and the others."""
 
-    messages: dict[str, int]
-    rest: list[tuple[int, Recognised]]
+    messages: defaultdict[str, int]
+    rest: list[Unread]
 
 
 class Blocks:
@@ -46,22 +61,20 @@ class Blocks:
     def read(self, lines: Sequence[bytes]) -> Read:
         """What these lines are; none holds its line end."""
         found = Read(defaultdict(int), [])
-        for at in self._read_plain(lines, found):
+        for at in sorted(self._read_plain(lines, found)):
             one = self._matcher.recognise(shown(lines[at]), self._product)
             if one.message is None:
-                found.rest.append((at, one))
+                found.rest.append(Unread(one.product, one.ident, (at,), (one.body,)))
             else:
                 found.messages[one.message.key] += 1
-        found.rest.sort(key=lambda one: one[0])
         return found
 
     def _read_plain(self, lines: Sequence[bytes], found: Read) -> Iterable[int]:
-        """Reads plain lines; returns the places of those that are left to the matcher."""
+        """Reads what can go through the passes; returns the places of lines that are left to the matcher."""
         left = odd_lines(lines)
         odd = set(left)
         places = [at for at in range(len(lines)) if at not in odd] if odd else range(len(lines))
-        plain = [lines[at] for at in places] if odd else lines
-        headed = self._headers.headed(plain)
+        headed = self._headers.headed([lines[at] for at in places] if odd else lines)
         if headed is None:
             return range(len(lines))
         groups: defaultdict[bytes, list[int]] = defaultdict(list)
@@ -69,15 +82,12 @@ class Blocks:
             groups[head].append(at)
         for head, group in groups.items():
             some = _Lines([places[at] for at in group], [headed.bodies[at] for at in group])
-            left += self._read_group(head, some, found)
+            if head == NO_HEADER:
+                found.rest.append(some.unread(None, None))
+                continue
+            owner, ident = HeaderPass.owner(head)
+            left += some.places if owner is None else self._owners[owner].read(ident, some, found)
         return left
-
-    def _read_group(self, head: bytes, lines: _Lines, found: Read) -> Iterable[int]:
-        if head == NO_HEADER:
-            found.rest.extend(lines.unread(None, None))
-            return ()
-        owner, ident = HeaderPass.owner(head)
-        return lines.places if owner is None else self._owners[owner].read(ident, lines, found)
 
 
 class _Lines(NamedTuple):
@@ -86,10 +96,9 @@ class _Lines(NamedTuple):
     places: list[int]
     bodies: list[bytes]
 
-    def unread(self, product: Product | None, ident: str | None) -> Iterator[tuple[int, Recognised]]:
+    def unread(self, product: Product | None, ident: str | None) -> Unread:
         """The lines as such that are not parsed."""
-        for at, body in zip(self.places, self.bodies, strict=True):
-            yield at, Recognised(product, body.decode("ascii"), ident, None)
+        return Unread(product, ident, self.places, b"\n".join(self.bodies).decode("ascii").split("\n"))
 
 
 class _Owner:
@@ -100,7 +109,7 @@ class _Owner:
         self._tree = _in_bytes(matcher.tree)
         self._texts: dict[int, TextPass] = {}  # by their patterns
 
-    def read(self, ident: str, lines: _Lines, found: Read) -> Iterable[int]:
+    def read(self, ident: str, lines: _Lines, found: Read) -> Sequence[int]:
         """Reads the lines of an id, '' where their header has none; returns the places of those left to the matcher."""
         if self._product.dispatch == "key":
             return self._read_key(ident, lines, found)
@@ -108,29 +117,29 @@ class _Owner:
             return self._read_texts(self._matcher.by_id.get(ident, ()), ident, lines, found)
         return self._read_words(lines, found)
 
-    def _read_key(self, value: str, lines: _Lines, found: Read) -> Iterable[int]:
+    def _read_key(self, value: str, lines: _Lines, found: Read) -> Sequence[int]:
         if not value:
             return lines.places
         ident = self._matcher.padded(value)
         if message := self._matcher.messages.get(ident):
             found.messages[message.key] += len(lines.places)
         else:
-            found.rest.extend(lines.unread(self._product, ident))
+            found.rest.append(lines.unread(self._product, ident))
         return ()
 
-    def _read_words(self, lines: _Lines, found: Read) -> Iterable[int]:
-        left: list[int] = []
+    def _read_words(self, lines: _Lines, found: Read) -> Sequence[int]:
         pools: defaultdict[int, _Lines] = defaultdict(lambda: _Lines([], []))
         for at, body in zip(*lines, strict=True):
             pool = pools[_pool(self._tree, body)]
             pool.places.append(at)
             pool.bodies.append(body)
+        left: list[int] = []
         for number, some in pools.items():
             patterns = self._matcher.pools[number] if number != NONE else ()
             left += self._read_texts(patterns, None, some, found)
         return left
 
-    def _read_texts(self, patterns: Sequence[Pattern], ident: str | None, lines: _Lines, found: Read) -> Iterable[int]:
+    def _read_texts(self, patterns: Sequence[Pattern], ident: str | None, lines: _Lines, found: Read) -> Sequence[int]:
         """Tries the lines on each text in turn."""
         text, open_ = b"\n".join(lines.bodies), len(lines.bodies)
         for pattern in patterns:
@@ -140,9 +149,9 @@ class _Owner:
                 open_ -= count
                 if not open_:
                     return ()
-        kept = [at for at, body in enumerate(text.split(b"\n")) if body]
-        some = _Lines([lines.places[at] for at in kept], [lines.bodies[at] for at in kept])
-        found.rest.extend(some.unread(self._product, ident))
+        if kept := [at for at, body in enumerate(text.split(b"\n")) if body]:
+            some = _Lines([lines.places[at] for at in kept], [lines.bodies[at] for at in kept])
+            found.rest.append(some.unread(self._product, ident))
         return [at for at, body in zip(*lines, strict=True) if not body]
 
     def _text(self, pattern: Pattern) -> TextPass:
@@ -163,9 +172,6 @@ def _pool(tree: _Tree, body: bytes) -> int:
     while isinstance(node, dict):
         node = node.get(next(words, b""), node[_WILD])
     return node
-
-
-_WILD = WILD.encode()
 
 
 def shown(line: bytes) -> str:

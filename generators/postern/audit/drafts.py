@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from postern import draft
 from postern.audit.run import cores
-from postern.audit.shapes import LONGEST_EXAMPLE
+from postern.audit.shapes import LONGEST_EXAMPLE, WORD
 from postern.matcher import UNKNOWN, Matcher
 
 if TYPE_CHECKING:
@@ -20,30 +20,35 @@ if TYPE_CHECKING:
     from postern.model import Catalog
 
 
-def drafted(shapes: Sequence[Shown], catalog: Catalog, root: Path, jobs: int = 0) -> Iterator[Shown]:
+def drafted(
+    shapes: Sequence[Shown], catalog: Catalog, root: Path, overlay: Path | None = None, jobs: int = 0
+) -> Iterator[Shown]:
     """The shapes in their order, each with its draft or with the reason why there is none.
 
     Args:
         shapes: what to draft entries for.
         catalog: by which the lines were read.
         root: its folder.
-        jobs: processes; 0 for one a core. A draft takes about half a second.
+        overlay: what is laid over it.
+        jobs: processes; 0 for one a core. A draft takes up to half a second.
     """
     if not shapes:
         return
     with ProcessPoolExecutor(min(jobs or cores(), len(shapes))) as pool:
-        yield from pool.map(partial(_drafted, catalog=catalog, root=root), shapes)
+        yield from pool.map(partial(_drafted, catalog=catalog, root=root, overlay=overlay), shapes)
 
 
-def _drafted(one: Shown, *, catalog: Catalog, root: Path) -> Shown:
+def _drafted(one: Shown, *, catalog: Catalog, root: Path, overlay: Path | None) -> Shown:
     shape = one.shape
     if shape.group.status == UNKNOWN:
         return replace(one, no_draft="No header of a known device fits: a draft needs one.")
     if len(shape.example) >= LONGEST_EXAMPLE:
         return replace(one, no_draft="The line is too long for a sample.")
-    decoded = Matcher(catalog).decode(shape.example, catalog.product(shape.group.product))
+    matcher = Matcher(catalog)
+    decoded = matcher.decode(shape.example, catalog.product(shape.group.product))
     try:
-        return replace(one, draft=_text(draft.listing(draft.draft(decoded, catalog, root))))
+        made = draft.draft(decoded, matcher, root, overlay, (shape.template, WORD))
+        return replace(one, draft=_text(draft.listing(made, overlay)))
     except draft.DraftError as error:
         return replace(one, no_draft=f"{error.sentence} {error.way_out}")
 

@@ -29,7 +29,7 @@ _BY_KEY = r"(?=[ \t\r]*+(?:(?!{0}=)[A-Za-z0-9_.]++=(?!\")[^ \t\r\n]*+[ \t\r]++)*
 
 
 class Headed(NamedTuple):
-    """Lines with their headers taken: of each the head, which stands for owner and id, and the text after it."""
+    """Lines without their headers: of each the head, which stands for owner and id, and the text after the header."""
 
     heads: list[bytes]
     bodies: list[bytes]

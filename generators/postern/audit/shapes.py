@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import pcre2
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from drain3.drain import Drain, LogCluster
 
@@ -23,7 +24,7 @@ _TRIES = 1_000  # texts that are still held against the shapes when there is no 
 _CALENDAR = "Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".replace(" ", "|")
 _OF_VALUES = r"\w.:@/+%-"
 # What varies from line to line: a run of value characters that holds a digit, and names of days and months.
-_VARIES = re.compile(
+_VARIES = pcre2.compile(
     rf"(?<![{_OF_VALUES}])(?:(?:[^\W\d]|[.:@/+%-])*+\d[{_OF_VALUES}]*+|(?:{_CALENDAR})(?![{_OF_VALUES}]))"
 )
 
@@ -113,9 +114,12 @@ class Shapes:
         return held[1]
 
 
-def masked(text: str) -> str:
-    """A text without what varies from line to line."""
-    return _VARIES.sub(VALUE, text[:LONGEST])
+def masked(texts: Sequence[str]) -> list[str]:
+    """Texts of one line each, without what varies from line to line."""
+    if not texts:
+        return []
+    shapes: list[str] = _VARIES.sub(VALUE, "\n".join([text[:LONGEST] for text in texts])).split("\n")
+    return shapes
 
 
 def _drain() -> Drain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,12 @@ from postern.audit.blocks import Blocks, shown
 from postern.audit.pieces import LONGEST
 from postern.audit.shapes import LONGEST_EXAMPLE, Group, Shape, Shapes, masked
 from postern.audit.sources import Problem, sentence
-from postern.matcher import Matcher
+from postern.matcher import HEADER_ONLY, UNKNOWN, Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from postern.audit.blocks import Unread
     from postern.audit.pieces import Piece
     from postern.model import Catalog, Product
 
@@ -81,10 +82,20 @@ def counted(given: Sequence[bytes], blocks: Blocks, product: Product | None) -> 
     """The counts of lines."""
     read = blocks.read(given)
     rest: defaultdict[tuple[str, str], int] = defaultdict(int)
+    texts: list[tuple[int, Group, str, int]] = []
+    for one in read.rest:
+        group = _group(one, product)
+        rest[group.product, group.status] += len(one.places)
+        alike = masked(one.bodies)
+        first = dict(zip(reversed(alike), reversed(one.places), strict=True))
+        texts += [(first[text], group, text, count) for text, count in Counter(alike).items()]
     shapes = Shapes(_MOST_SHAPES)
-    for at, one in read.rest:
-        known = one.product or product
-        group = Group(known.name if known else "", one.status, (one.ident or "")[:_LONGEST_ID])
-        rest[group.product, group.status] += 1
-        shapes.add(group, masked(one.body), shown(given[at])[:LONGEST_EXAMPLE])
+    for at, group, text, count in sorted(texts):
+        shapes.add(group, text, shown(given[at])[:LONGEST_EXAMPLE], count)
     return Tally(dict(read.messages), dict(rest), shapes.found(), shapes.unclustered)
+
+
+def _group(one: Unread, product: Product | None) -> Group:
+    known = one.product or product
+    status = UNKNOWN if one.product is None else HEADER_ONLY
+    return Group(known.name if known else "", status, (one.ident or "")[:_LONGEST_ID])

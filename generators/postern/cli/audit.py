@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from postern.cli.choices import OVERLAY, known_product, overlay_folder
 from postern.cli.errors import Stop, counted
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     html: Annotated[str, typer.Option(metavar="FILE", help="Write the report as a page, too.")] = "",
     jobs: Annotated[int, typer.Option(min=0, metavar="N", help="Processes; 0 for one a core.")] = 0,
+    overlay: Annotated[str, OVERLAY] = "",
 ) -> None:
     """Count what share of real log files the catalog reads.
 
@@ -50,18 +52,16 @@ def run(
     shapes of lines that are not parsed. Folders are read to their depth, without hidden files. What cannot be read is
     told, the rest goes on, and the exit status is 1.
     """
-    from postern import paths
     from postern.audit import sources
-    from postern.cli.choices import known_product
-    from postern.compile import compile_catalog
 
     _refuse_unwritable(html)
-    catalog = compile_catalog(paths.catalog_root())
+    over = overlay_folder(overlay)
+    catalog = _compiled(over)
     known_product(catalog, product)
     report = _counted(sources(files), catalog, product, jobs)
     shapes = report.shown(top)
     if drafts:
-        shapes = _drafted(shapes, catalog, jobs)
+        shapes = _drafted(shapes, catalog, over, jobs)
     if as_json:
         typer.echo(json.dumps(report.data(top, shapes), ensure_ascii=False, indent=1))
     else:
@@ -79,10 +79,20 @@ def _refuse_unwritable(html: str) -> None:
         raise Stop(f"{html} cannot be written.", "Name a file in a folder that is there, with --html.")
 
 
+def _compiled(overlay: Path | None) -> Catalog:
+    from postern import paths
+    from postern.compile import compile_catalog
+
+    gc.disable()  # the catalog stays, here and in the processes that are forked from this one
+    catalog = compile_catalog(paths.catalog_root(), overlay=overlay)
+    gc.freeze()
+    gc.enable()
+    return catalog
+
+
 def _counted(given: Given, catalog: Catalog, product: str, jobs: int) -> Report:
     from postern.audit import WorkerLostError, audit
 
-    gc.freeze()  # the catalog stays, here and in the processes that are forked from this one
     sizes = [source.size for source in given.sources]
     total = sum(size or 0 for size in sizes) if None not in sizes else None
     try:
@@ -95,13 +105,13 @@ def _counted(given: Given, catalog: Catalog, product: str, jobs: int) -> Report:
         ) from None
 
 
-def _drafted(shapes: list[Shown], catalog: Catalog, jobs: int) -> list[Shown]:
+def _drafted(shapes: list[Shown], catalog: Catalog, overlay: Path | None, jobs: int) -> list[Shown]:
     from postern import paths
     from postern.audit.drafts import drafted
 
     made = []
     with _progress("drafting", len(shapes), in_bytes=False) as advance:
-        for one in drafted(shapes, catalog, paths.catalog_root(), jobs):
+        for one in drafted(shapes, catalog, paths.catalog_root(), overlay, jobs):
             made.append(one)
             advance(1)
     return made

@@ -58,7 +58,8 @@ def _answer(line: str, name: str, overlay: Path | None) -> Iterator[str]:
 
     root = paths.catalog_root()
     catalog = compile_catalog(root, overlay=overlay)
-    decoded = Matcher(catalog).decode(line, known_product(catalog, name))
+    matcher = Matcher(catalog)
+    decoded = matcher.decode(line, known_product(catalog, name))
     if decoded.status == UNKNOWN:
         titles = ", ".join(product.title for product in catalog.products)
         raise Stop(f"No header of {name or titles} fits this line.", "Give the whole line, with its header.")
@@ -66,6 +67,6 @@ def _answer(line: str, name: str, overlay: Path | None) -> Iterator[str]:
         yield f"# This line is known: {decoded.message.key} ({decoded.message.title})."
         return
     try:
-        yield from draft.listing(draft.draft(decoded, catalog, root, overlay), overlay)
+        yield from draft.listing(draft.draft(decoded, matcher, root, overlay), overlay)
     except draft.DraftError as error:
         raise Stop(error.sentence, error.way_out) from None

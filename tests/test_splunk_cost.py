@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import subprocess
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -20,12 +20,14 @@ from support.real import catalog
 from test_regex_cost import MOST_STEPS, PCRE2TEST, SIZES, Attack, answers, attacks, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from postern import regex
     from postern.model import Product
+    from postern.splunk.buckets import Text
 
 DEPTH_LIMIT = 1_000
+FIXED = re.compile(r"\(([^()?|\\\[\]]+)\)")  # a group that holds a fixed word
 LOOKAHEAD = 4_096  # characters that an index-time transform sees, unless it says otherwise
 MOST_BYTES = 64 * 1024  # what PCRE2 compiles with its usual link size
 UNITS = (
@@ -51,11 +53,11 @@ UNITS = (
 
 
 class Regex(NamedTuple):
-    """A regex of transforms.conf, and lines that flood it."""
+    """A regex of transforms.conf, and what makes lines that flood it: when they are asked for, for they are many."""
 
     name: str
     source: str
-    attacks: tuple[Attack, ...]
+    attacks: Callable[[], Iterator[Attack]]
 
 
 def floods(before: str = "") -> Iterator[Attack]:
@@ -87,24 +89,41 @@ def within(attack: Attack, most: int) -> Attack:
 @cache
 def regexes() -> list[Regex]:
     found = []
+    index_time = dict(ingest.transforms(catalog()))
     for product in catalog().products:
         content = props.Content(catalog(), product)
-        texts = content.texts
+        by_marker: dict[str, list[Text]] = {}
+        for text in content.texts:
+            by_marker.setdefault(text.marker, []).append(text)
         for one in content.transforms:
-            own = [text for text in texts if text.marker and f"({text.marker})" in one.regex]
-            lead = [(f"{text.message.id}: " if product.dispatch == "id" else "", text.body) for text in own]
-            made = list(headed(product)) if one.source_key == RAW else [a for pair in lead for a in after(*pair)]
-            found.append(Regex(one.name, one.regex, (*made, *floods())))
-        for name, settings in ingest.transforms(catalog()):
-            if name in (ingest.time_name(product), ingest.route_name(product)):
-                made = [within(one, LOOKAHEAD) for one in (*headed(product), *floods())]
-                found.append(Regex(name, dict(settings)["REGEX"], tuple(made)))
+            markers = set(FIXED.findall(one.regex))
+            own = [text for marker in sorted(markers & by_marker.keys()) for text in by_marker[marker]]
+            found.append(Regex(one.name, one.regex, partial(on_transform, product, one.source_key, own)))
+        found += [
+            Regex(name, dict(index_time[name])["REGEX"], partial(on_index_time, product))
+            for name in (ingest.time_name(product), ingest.route_name(product))
+            if name in index_time
+        ]
     return found
+
+
+def on_transform(product: Product, source_key: str, own: list[Text]) -> Iterator[Attack]:
+    """On the headers where it reads the line, else on the texts that it holds."""
+    if source_key == RAW:
+        yield from headed(product)
+    else:
+        for text in own:
+            yield from after(f"{text.message.id}: " if product.dispatch == "id" else "", text.body)
+    yield from floods()
+
+
+def on_index_time(product: Product) -> Iterator[Attack]:
+    return (within(one, LOOKAHEAD) for one in (*headed(product), *floods()))
 
 
 @pytest.mark.parametrize("one", regexes(), ids=lambda one: one.name)
 def test_no_attack_makes_a_regex_of_the_app_expensive(one: Regex) -> None:
-    subjects = [subject(attack) for attack in one.attacks]
+    subjects = [subject(attack) for attack in one.attacks()]
     assert subjects
     said = answers(one.source, subjects, f"match_limit={MOST_STEPS},depth_limit={DEPTH_LIMIT}")
     assert len(said) == len(subjects)

@@ -54,15 +54,12 @@ class StandIns:
         return self._instead(kind, value) if kind in _INSTEAD else value
 
     def _instead(self, kind: str, value: str) -> str:
-        if (kind, value) not in self._known:
-            self._known[kind, value] = next(self._fresh(kind, value))
-        return self._known[kind, value]
-
-    def _fresh(self, kind: str, value: str) -> Iterator[str]:
-        """Stand-ins of a kind that no other value of the line has, or is."""
-        taken = {*self._known, *self._known.values()}
-        for number in itertools.count(len(taken)):
-            ...
+        known = self._known.get((kind, value))
+        if known is None:
+            known = _INSTEAD[kind](value, sum(1 for one, _ in self._known if one == kind))
+            if known != value:
+                self._known[kind, value] = known
+        return known
 
 
 def _ip(value: str, number: int) -> str:

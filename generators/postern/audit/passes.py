@@ -58,11 +58,10 @@ class HeaderPass:
         if not lines:
             return Headed([], [])
         try:
-            # The last line is ended too: `^` finds none after the last line feed.
-            found = self._regex.sub(_HEAD, b"\n".join((*lines, b""))).split(b"\n")
+            found = self._regex.sub(_HEAD, b"\n".join(lines)).split(b"\n")
         except pcre2.LibraryError:
             return None
-        return Headed(found[0:-1:2], found[1::2])
+        return Headed(found[0::2], found[1::2])
 
     @staticmethod
     def owner(head: bytes) -> tuple[int | None, str]:

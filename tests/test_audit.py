@@ -24,7 +24,8 @@ from postern.audit import WorkerLostError, audit, pieces, sources, tally
 from postern.audit.report import percent
 from postern.audit.shapes import Group, Shapes, masked
 from postern.matcher import HEADER_ONLY, PARSED, UNKNOWN
-from support.corpus import FIXTURES, all_fixture_lines, every_line, fixture_names
+from support import real
+from support.corpus import FIXTURES, all_fixture_lines, fixture_names
 from support.real import ROOT
 
 if sys.version_info >= (3, 14):
@@ -57,11 +58,23 @@ def run(*arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProce
     )
 
 
-def audited(*arguments: str | Path, given: bytes = b"", status: int = 0) -> dict[str, Any]:
-    """What `postern audit --json` says, by its schema; `status` is the exit status that it should have."""
+def audited(*names: str | Path, product: str = "", top: int = 20, problems: bool = False) -> dict[str, Any]:
+    """What `postern audit --json` says of files, by its schema; `problems` tells whether some should not be readable."""
+    report = audit(sources(list(map(str, names))), real.catalog(), product)
+    said: dict[str, Any] = report.data(top, report.shown(top))
+    assert bool(said["problems"]) == problems, said["problems"]
+    return sound(said)
+
+
+def said(*arguments: str | Path, given: bytes = b"", status: int = 0) -> dict[str, Any]:
+    """The same from the command itself; `status` is the exit status that it should have."""
     done = run("--json", *arguments, given=given)
     assert done.returncode == status, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    return sound(json.loads(done.stdout))
+
+
+def sound(report: dict[str, Any]) -> dict[str, Any]:
+    """A report by its schema, which adds up."""
     jsonschema.validate(report, SCHEMA)
     assert list(report) == list(SCHEMA["properties"])
     assert report["lines"] == report["parsed"] + report["header_only"] + report["unknown"]
@@ -86,20 +99,10 @@ def counts(report: dict[str, Any]) -> dict[tuple[str | None, str], int]:
 # ---------------------------------------------------------------- the same answer as the matcher
 
 
-def test_a_line_is_recognised_as_it_is_decoded(catalog: Catalog, matcher: Matcher) -> None:
-    whole = every_line(catalog)
-    cut = [line[: len(line) * part // 4] for line in whole for part in (1, 2, 3)]
-    for line in [*whole, *cut, *(line + line for line in whole)]:
-        for product in (None, *catalog.products):
-            decoded, recognised = matcher.decode(line, product), matcher.recognise(line, product)
-            assert (decoded.product, decoded.body, decoded.ident, decoded.message, decoded.status) == (
-                *recognised,
-                recognised.status,
-            ), line
-
-
 def test_the_counts_of_the_fixtures_are_the_matchers(matcher: Matcher) -> None:
-    report = audited("--top", "1000", *(FIXTURES / name for name in fixture_names()))
+    files = [FIXTURES / name for name in fixture_names()]
+    report = audited(*files, top=1000)
+    assert said("--top", "1000", *files) == report
     assert counts(report) == expected(all_fixture_lines(), matcher)
     messages = Counter(one.message.key for line in all_fixture_lines() if (one := matcher.decode(line)).message)
     assert {one["key"]: one["count"] for one in report["messages"]} == messages
@@ -112,7 +115,9 @@ def test_the_counts_of_the_fixtures_are_the_matchers(matcher: Matcher) -> None:
 
 def test_where_the_device_is_known_its_lines_are_read_as_such(catalog: Catalog, matcher: Matcher) -> None:
     product = catalog.product("cisco_esa")
-    (row,) = audited("--product", "cisco_esa", FIXTURES / "esa_hostile.log", FIXTURES / "asa_headers.log")["products"]
+    files = FIXTURES / "esa_hostile.log", FIXTURES / "asa_headers.log"
+    (row,) = audited(*files, product="cisco_esa")["products"]
+    assert said("--product", "cisco_esa", *files)["products"] == [row]
     assert row["product"] == "cisco_esa"
     lines = (FIXTURES / "esa_hostile.log").read_text().splitlines() + (
         FIXTURES / "asa_headers.log"
@@ -136,7 +141,7 @@ def test_every_line_counts(tmp_path: Path, catalog: Catalog, data: bytes, lines:
 # ---------------------------------------------------------------- pieces
 
 
-def joined(path: Path) -> list[str]:
+def joined(path: Path) -> list[bytes]:
     """The lines of a file, piece by piece, as ranges of bytes and as a stream."""
     found = sources([str(path)])
     by_range = [line for piece in pieces.pieces(found.sources, []) for line in tally.lines(piece.read())]
@@ -158,7 +163,7 @@ def test_pieces_of_any_size_hold_each_line_once(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "SIZE", size)
         patch.setattr(pieces, "_STEP", 3)
-        assert joined(path) == [line.removesuffix(b"\r").decode("utf-8", "backslashreplace") for line in lines]
+        assert joined(path) == [line.removesuffix(b"\r") for line in lines]
 
 
 @pytest.mark.parametrize("size", [1, 7, 16])
@@ -168,7 +173,7 @@ def test_a_line_that_is_too_long_is_one_line(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(module, "LONGEST", 16)
     monkeypatch.setattr(pieces, "SIZE", size)
     monkeypatch.setattr(pieces, "_STEP", 5)
-    assert joined(tmp_path / "long.log") == ["first", "x" * 16, "y" * 16, "last"]
+    assert joined(tmp_path / "long.log") == [b"first", b"x" * 16, b"y" * 16, b"last"]
 
 
 # ---------------------------------------------------------------- where lines come from
@@ -190,7 +195,7 @@ def test_folders_archives_and_standard_input_give_the_same_lines(tmp_path: Path,
     assert report["files"] == 4
     assert counts(report) == {key: 3 * count for key, count in once.items()}
     for compress in (bytes, gzip.compress, zstd.compress):
-        assert counts(audited("-", given=compress(STORY))) == once
+        assert counts(said("-", given=compress(STORY))) == once
 
 
 def test_a_pipe_that_is_named_is_read_to_its_end() -> None:
@@ -258,7 +263,7 @@ def broken_files(folder: Path) -> dict[str, str]:
 def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     reasons = broken_files(tmp_path)
     (tmp_path / "zz.log").write_bytes(KNOWN)
-    report = audited("--top", "99", tmp_path, tmp_path / "missing.log", "/dev/zero", status=1)
+    report = said("--top", "99", tmp_path, tmp_path / "missing.log", "/dev/zero", status=1)
     assert [one["count"] for one in report["messages"] if one["key"] == "cisco_asa.719022"] == [1]
     told = {Path(one["path"]).name: one["problem"] for one in report["problems"]}
     for name, reason in (reasons | {"missing.log": "No such file", "zero": "not text"}).items():
@@ -278,7 +283,7 @@ def test_of_an_archive_that_is_cut_off_the_whole_lines_are_counted(
     lines = [sha256(b"%d" % n).hexdigest().encode() * (n % 5) + KNOWN for n in range(20_000)]
     packed = compress(b"".join(lines))
     (tmp_path / "cut").write_bytes(packed[: len(packed) * 2 // 3])
-    report = audited(tmp_path / "cut", status=1)
+    report = audited(tmp_path / "cut", problems=True)
     assert len(lines) // 2 < report["lines"] < len(lines)
     assert counts(report) == expected([line.decode().rstrip() for line in lines[: report["lines"]]], matcher)
 
@@ -351,13 +356,13 @@ def test_a_process_that_is_ended_from_outside_ends_the_audit(
     ],
 )
 def test_what_varies_from_line_to_line_is_masked(text: str, shape: str) -> None:
-    assert masked(text) == shape
+    assert masked([text, "", text]) == [shape, "", shape]
 
 
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "a." * 500_000, "1" * 1_000_000, "%" * 1_000_000])
 def test_no_line_takes_long_to_mask(text: str) -> None:
     begun = time.process_time()
-    masked(text)
+    masked([text])
     assert time.process_time() - begun < 0.1
 
 
@@ -391,7 +396,7 @@ def test_a_file_of_nothing_but_odd_lines_is_counted_whole(tmp_path: Path) -> Non
     (tmp_path / "odd.log").write_text(
         "".join(f"{chr(97 + n % 26) * (n % 700)} x {'z ' * (n % 90)}\n" for n in range(9_000))
     )
-    report = audited("--top", "5000", tmp_path / "odd.log")
+    report = audited(tmp_path / "odd.log", top=5000)
     assert report["unclustered"] > 0
     assert sum(one["count"] for one in report["shapes"]) + report["unclustered"] == report["unknown"] == 9_000
     assert b"counted, but not looked at" in run(tmp_path / "odd.log").stdout
@@ -403,7 +408,7 @@ def test_drafts_are_those_of_the_verb_new(tmp_path: Path) -> None:
         [sys.executable, "-m", "postern", "new", NEW.decode().strip()],
         capture_output=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "generators")},
     )  # fmt: skip
-    shapes = {one["id"]: one for one in audited("--drafts", tmp_path / "some.log")["shapes"]}
+    shapes = {one["id"]: one for one in said("--drafts", tmp_path / "some.log")["shapes"]}
     assert shapes["733999"]["draft"] == new.stdout.decode()
     assert shapes["733998"]["draft"] is None
     assert "control characters" in shapes["733998"]["no_draft"]

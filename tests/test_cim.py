@@ -274,7 +274,7 @@ def test_a_gap_without_a_reason_stops_the_build(catalog: Catalog, monkeypatch: p
 
 def test_the_list_names_each_field_and_counts_wordings(catalog: Catalog) -> None:
     text = cim_gaps.artifact_text(catalog)
-    assert "| `address_assigned` | Cisco ASA | 3 | `dest_mac`, `src_ip` | `user` |" in text
+    assert "| `address_assigned` | Cisco ASA | 4 | `dest_mac`, `src_ip` | `user` |" in text
     assert "| `connection_start` | Cisco ESA | 3 | `dest` (1) | - |" in text
     assert (
         "* `transport` may hold `ah`, `esp`, `icmp6`, `icmpv6`, `igmp`, `ospf`, `sctp`, which the model does not expect:"

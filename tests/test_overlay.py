@@ -234,8 +234,8 @@ def test_every_verb_that_reads_the_catalog_takes_an_overlay(tmp_path: Path) -> N
     assert [row["key"] for row in rows] == ["door.000101"]
     assert json.loads(postern("explain", "--json", *laid, DOOR[0]).stdout)["key"] == "door.000101"
     assert postern("package", "--out", str(tmp_path), *laid).returncode == 0
-    for verb in ("check", "list", "build", "package", "demo"):
-        done = postern(verb, "--overlay", str(tmp_path / "none"))
+    for verb in (["check"], ["list"], ["build"], ["package"], ["demo"], ["audit", "-"]):
+        done = postern(*verb, "--overlay", str(tmp_path / "none"))
         assert (done.returncode, done.stdout) == (1, b""), verb
         assert b"is not a folder" in done.stderr
 
@@ -249,6 +249,19 @@ def test_a_draft_knows_the_overlay_and_goes_into_it(tmp_path: Path) -> None:
     bundled = postern("new", "--overlay", str(overlay), "%ASA-6-719022: WebVPN user alice is in.").stdout.decode()
     assert "say `replaces: true`" in bundled
     assert "check` would say" not in new + further + bundled
+
+
+def test_an_audit_reads_the_lines_of_an_overlay_and_drafts_into_it(tmp_path: Path) -> None:
+    closed = "DOOR-000102: Closed for B0042 after 7 seconds"
+    (tmp_path / "door.log").write_text("".join(f"{line}\n" for line in (*DOOR, closed)))
+    done = postern("audit", "--json", "--drafts", str(tmp_path / "door.log"), POSTERN_OVERLAY=str(OVERLAY))
+    report = json.loads(done.stdout)
+    assert (report["lines"], report["parsed"]) == (len(DOOR) + 1, len(DOOR))
+    assert {row["product"] for row in report["products"]} == {"door"}
+    (shape,) = report["shapes"]
+    assert (shape["product"], shape["id"], shape["example"]) == ("door", "000102", closed)
+    assert shape["draft"].startswith(f"# A new message, for a file of {OVERLAY}/door/:\n")
+    assert "check` would say" not in shape["draft"]
 
 
 def test_a_text_that_splunk_cannot_mark_is_one_sentence(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_whose_slot_says_nothing_may_quote_anybody() -> None:
     assert fields["mid"].privacy is None
     assert fields["src_host"].privacy is None  # an outsider writes it, but it names a machine
     free = {"text", "long_text", "rest", "answer_text"}
-    said = "reason rule policy_class verdict_action malware changed_by call_stack local_id"  # the device's own words
+    said = "reason rule policy_class verdict_action malware attack changed_by call_stack local_id"  # the device's own words
     open_ones = {one.name for one in fields.values() if one.type in free and one.privacy is None and not one.outsider}
     assert open_ones <= set(said.split())
 
@@ -122,7 +122,8 @@ def planted(line: str, product: Product) -> str:
     for name, _, value in decoded.values:
         kind = real.catalog().fields[name].privacy
         for text in [value] if isinstance(value, str) else value if isinstance(value, list) and kind else []:
-            if kind and len(part := text.rpartition(": ")[2]) > 1:
+            part = text.rpartition(": ")[2]
+            if kind and len(part) > 1 and line.count(part) == 1:  # else it may be what the device says of itself, too
                 line = line.replace(part, f"{MARK}@example.com" if kind == "address" else MARK)
     return line
 

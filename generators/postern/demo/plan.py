@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RECEIVED = datetime.fromisoformat("2026-11-20T10:05:00+00:00")
 DEVICE = "asa-fw1"
 # Seed documents print texts with placeholders of these messages, no lines: the catalog's samples stand for them.
-_SEED_TEXTS = re.compile(r"cisco_asa\.(?:719|720|108)|netdefend\.002001")
+_SEED_TEXTS = re.compile(r"cisco_asa\.(?:719|720|108)|netdefend\.0020015[0-2]")
 
 
 @dataclass(frozen=True)

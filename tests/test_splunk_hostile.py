@@ -167,6 +167,12 @@ def test_the_time_of_a_line_without_a_year_is_the_nearest_one_at_most_two_days_a
         assert day_of(event) == day, said
 
 
+def test_a_line_that_fits_two_frames_has_one_time_and_the_source_type_of_the_narrower() -> None:
+    event = only(b"<182>Nov 20 10:00:01 esa1 status: Fri Nov 20 10:00:00 2026 Info: Status: CPULd 7", "postern:syslog")
+    assert (event.sourcetype, event.time_from, event.indexed) == ("postern:cisco:esa:status", "transform", {})
+    assert datetime.fromtimestamp(event.time, UTC) == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
 def test_a_date_that_is_none_leaves_the_time_of_arrival() -> None:
     event = only(b"<166>Feb 30 2026 10:00:00: %ASA-7-719009: Email Proxy service is starting.", ASA)
     assert event.time_from == "clock"

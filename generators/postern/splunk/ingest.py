@@ -94,10 +94,13 @@ def _fields(wanted: tuple[str, ...], capture: regex.Capture) -> tuple[str, ...]:
 def _reading(zones: Zones) -> Iterator[tuple[str, str]]:
     """Fields and their values, one after the other; what only serves to read the time is removed in the end."""
     device, relay = (f"postern_{name}_text" for name in _TIMES)
+    writers = [f"postern_{name}_text" for name in _TIMES.values()] if zones else []
     helpers = [f"postern_{name}" for name in ("clock", "fraction", "day", "form", "year")]
+    # In the router a line may fit two frames: the last of them gives the source type, and so the time.
+    yield from ((name, f"mvindex({name}, -1)") for name in (device, relay, *writers))
     if zones:
         yield from _writing(zones, device)
-        helpers += [_ZONE, _LOCAL, *(f"postern_{name}_text" for name in _TIMES.values())]
+        helpers += [_ZONE, _LOCAL, *writers]
     yield device, f"coalesce({device}, {relay})"
     clock = replaced(device, r"^.*?([0-9]{2}:[0-9]{2}:[0-9]{2}).*$", r"\1")
     zone = r"^.*:[0-9]{2}(?:[.][0-9]{1,9})?([+-][0-9]{2}):?([0-9]{2})$"

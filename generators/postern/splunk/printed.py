@@ -18,7 +18,8 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _ADDRESS = rf"^(?:{_OCTET}[.]){{3}}{_OCTET}$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$"
 # What a cast takes: `kv` and `casts` say the same.
 _TAKES = {cast: f"^[0-9]{{1,{most}}}$" for cast, most in kv.MAX_DIGITS.items()} | {"ip": _ADDRESS}
-_QUOTED = r"""\A(['"])[ \t\r\n]*([\s\S]*?)[ \t\r\n]*\1\z"""
+_QUOTED = r"""\A(['"])([\s\S]*)\1\z"""
+_OUTER = r"\A[ \t\r\n]++|(?<![ \t\r\n])[ \t\r\n]++\z"  # blanks, which only quotes leave at an end
 _UNESCAPED = r"(?<!\\)((?:\\\\)*)\\"  # a backslash that no other one escapes
 
 
@@ -31,7 +32,7 @@ def allowed(text: str, casts: Collection[str | None], value: str) -> str:
 
 def cleaned(name: str) -> str:
     """The value of a CEF key without its quotes and escapes."""
-    text = replaced(name, _QUOTED, r"\2")
+    text = replaced(replaced(name, _QUOTED, r"\2"), _OUTER, "")
     for letter, code in (("n", "%0A"), ("r", "%0D")):
         text = f'replace({text}, "{quoted(_UNESCAPED + letter)}", "{quoted(chr(92))}1".urldecode("{code}"))'
     return replaced(text, r"\\([\\=])", r"\1")

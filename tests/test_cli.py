@@ -404,7 +404,7 @@ def test_a_draft_compiles_and_gives_its_own_values_back(line: str, tmp_path: Pat
     made = draft.draft(matcher().decode(line), matcher(), ROOT / "catalog")
     assert [finding.text() for finding in made.findings] == []
     trial.put(made, root)
-    decoded = Matcher(compile_catalog(root)).decode(line)
+    decoded = Matcher(compile_catalog(root)).decode(made.line)
     assert decoded.message is not None
     assert decoded.message.id == made.ident
     assert decoded.params == made.params

@@ -229,7 +229,7 @@ def test_a_build_writes_the_added_messages_and_never_into_the_checkout(tmp_path:
 def test_every_verb_that_reads_the_catalog_takes_an_overlay(tmp_path: Path) -> None:
     laid = ("--overlay", str(OVERLAY))
     counted = sum(1 for _ in catalog().messages()) + len(ADDED)
-    assert f" {counted} messages" in postern("check", *laid).stdout.decode()
+    assert f" {counted:,} messages" in postern("check", *laid).stdout.decode()
     rows = json.loads(postern("list", "--json", "--product", "door", *laid).stdout)
     assert [row["key"] for row in rows] == ["door.000101"]
     assert json.loads(postern("explain", "--json", *laid, DOOR[0]).stdout)["key"] == "door.000101"

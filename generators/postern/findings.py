@@ -36,7 +36,7 @@ CODES: dict[str, str] = {
     "P501": "The field is not in ECS (and not under `postern.`).",
     "P502": "ECS does not permit this value, or this type with this category.",
     "P503": "The event is not in catalog/events.yaml.",
-    "P504": "A slot that decides the event is not a slot of the text, or a value of its choice has no event.",
+    "P504": "A slot that decides the event is not in every line of the text, or a value of its choice has no event.",
     "P505": "The name is reserved by Splunk or Elasticsearch.",
     "P506": "Too many slot names: Splunk stops at 512 fields.",
     "P507": "The data model is not one of CIM's, as far as they are in generators/postern/data/cim-*.json.",

@@ -186,9 +186,14 @@ def _event_rule(wording: Wording) -> Iterator[Finding]:
             "P504", f"{rule.slot} is not a slot of the text", ", ".join(wording.slot_names()), "event"
         )
         return
+    if wording.body is not None and rule.slot not in regex.certain(wording.body, lambda one: one.name, {}):
+        # Splunk finds the event in a lookup, which does nothing for a line without this field.
+        said = f"{rule.slot} is not in every line of the text; give those without it a variant with its own event"
+        yield wording.place.finding("P504", said, "", "event")
     words = choices.get(rule.slot, set())
     if rule.default is None and (missing := sorted(words - rule.by.keys())):
-        yield wording.place.finding("P504", f"no event for {', '.join(missing)}", "name them, or give `other`", "event")
+        said = f"no event for {', '.join(missing)}; name them, or give `other`"
+        yield wording.place.finding("P504", said, "", "event")
 
 
 _Name = Callable[[regex.Capture], str | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _IP = re.compile(rf"{IP6}|{IP4}")
 _NETS = ("192.0.2", "198.51.100", "203.0.113")
 _DOCUMENTATION = [ip_network(one) for one in (*(f"{net}.0/24" for net in _NETS), "2001:db8::/32", "3fff::/20")]
 _FIRST_HOST, _HOSTS = 10, 240  # in each of the nets
+_TRIES = 20  # stand-ins that are looked at for one that the line does not hold yet
 _NO_HOST = ("255.", "0.")  # masks and wildcards
 _MAC = "00005e0053"  # how hardware addresses for documentation begin
 _PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank")
@@ -27,7 +29,7 @@ _RESERVED = re.compile(r"(?i)(?:\A|[.@])(?:example(?:\.(?:com|net|org))?|test|in
 _WORDS = ("report", "of", "the", "garden", "club")
 _NO_NAME = re.compile(r"[*]+|unknown|none|n/a", re.IGNORECASE)
 # Words before a quoted text that is somebody's name, or that somebody wrote.
-_BEFORE_PEOPLE = frozenset({"user", "username", "login", "account"})
+_BEFORE_PEOPLE = ("user", "username", "login", "account")  # or what ends in one, as `srcusername`
 _BEFORE_TEXTS = frozenset({"subject", "file", "filename", "attachment"})
 _IN_HEADERS = ("device", "relay_host")
 _DEVICES = {"firewall": "fw1", "email-gateway": "esa1"}
@@ -35,8 +37,13 @@ _DEVICES = {"firewall": "fw1", "email-gateway": "esa1"}
 
 @dataclass
 class StandIns:
-    """The same stand-in for the same value, wherever a line has it."""
+    """The same stand-in for the same value, wherever a line has it.
 
+    Attributes:
+        line: of which texts are; what it holds already is no stand-in for something else.
+    """
+
+    line: str = ""
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
@@ -49,17 +56,19 @@ class StandIns:
             return _IP.sub(lambda one: self._instead("ip", one[0]), value)
         if kind == "quoted":
             label = label_before(found.string, found.start())
-            kind = "user" if label in _BEFORE_PEOPLE else "words" if label in _BEFORE_TEXTS else ""
+            kind = "user" if label.endswith(_BEFORE_PEOPLE) else "words" if label in _BEFORE_TEXTS else ""
             return self._instead(kind, value) if kind else self.text(value)
         return self._instead(kind, value) if kind in _INSTEAD else value
 
     def _instead(self, kind: str, value: str) -> str:
-        known = self._known.get((kind, value))
-        if known is None:
-            known = _INSTEAD[kind](value, sum(1 for one, _ in self._known if one == kind))
-            if known != value:
-                self._known[kind, value] = known
-        return known
+        if (kind, value) not in self._known:
+            first = sum(1 for one, _ in self._known if one == kind)
+            fresh = (_INSTEAD[kind](value, number) for number in range(first, first + _TRIES))
+            self._known[kind, value] = next(filter(partial(self._is_free, value), fresh), _INSTEAD[kind](value, first))
+        return self._known[kind, value]
+
+    def _is_free(self, value: str, shown: str) -> bool:
+        return shown == value or (shown not in self.line and shown not in self._known.values())
 
 
 def _ip(value: str, number: int) -> str:
@@ -124,7 +133,7 @@ _INSTEAD: dict[str, Callable[[str, int], str]] = {
 def disguised(decoded: Decoded, matcher: Matcher) -> Decoded | None:
     """A line of a known header with stand-ins; None where it would not be read alike."""
     at = decoded.line.rindex(decoded.body)
-    stand_ins = StandIns()
+    stand_ins = StandIns(decoded.line)
     before, after = decoded.line[:at], decoded.line[at + len(decoded.body) :]
     line = stand_ins.text(_without_names(before, decoded)) + stand_ins.text(decoded.body) + after
     again = matcher.decode(line, decoded.product)

@@ -58,10 +58,11 @@ class HeaderPass:
         if not lines:
             return Headed([], [])
         try:
-            found = self._regex.sub(_HEAD, b"\n".join(lines)).split(b"\n")
+            # The line feed at the end: ^ does not match behind the last one, where an empty line may stand.
+            found = self._regex.sub(_HEAD, b"\n".join([*lines, b""])).split(b"\n")
         except pcre2.LibraryError:
             return None
-        return Headed(found[0::2], found[1::2])
+        return Headed(found[0:-1:2], found[1::2])
 
     @staticmethod
     def owner(head: bytes) -> tuple[int | None, str]:

@@ -2,6 +2,7 @@
 
 from postern.regex.facts import (
     captures,
+    certain,
     children,
     compiled_size,
     first,
@@ -62,6 +63,7 @@ __all__ = [
     "Seq",
     "alt",
     "captures",
+    "certain",
     "children",
     "compiled_size",
     "first",

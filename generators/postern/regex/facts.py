@@ -24,7 +24,7 @@ from postern.regex.nodes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SHORT = 16  # a repeat up to this swallows at most a word or two
 _CLASS, _GROUP = 33, 6  # bytes that PCRE2 needs for a class of characters, and at most for a group
@@ -50,6 +50,26 @@ def walk(node: Node) -> Iterator[Node]:
 def captures(node: Node) -> Iterator[Capture]:
     """The captures of a tree, in the order of the text; what they match holds none."""
     return iter(_captures(node))
+
+
+def certain(node: Node, name_of: Callable[[Capture], str | None], known: dict[Node, frozenset[str]]) -> frozenset[str]:
+    """The names of captures that each match of a tree holds.
+
+    Args:
+        node: the tree.
+        name_of: the name that a capture counts by; None if it counts for nothing.
+        known: what was found of trees already, by the same `name_of`; what is found is added.
+    """
+    if node not in known:
+        below = [certain(child, name_of, known) for child in children(node)]
+        known[node] = frozenset().union(*below)
+        if isinstance(node, Capture):
+            known[node] = frozenset([name] if (name := name_of(node)) else [])
+        elif isinstance(node, Alt):
+            known[node] = frozenset.intersection(*below)
+        elif isinstance(node, Repeat) and not node.least:
+            known[node] = frozenset()
+    return known[node]
 
 
 @cache

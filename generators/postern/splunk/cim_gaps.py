@@ -137,7 +137,7 @@ def _gap(  # noqa: PLR0913, PLR0917 - what a gap is about, and what is known of 
     if cim.action:
         sure |= {"action"}
     if wording.body is not None:
-        sure |= _sure(catalog, wording.body, known)
+        sure |= regex.certain(wording.body, catalog.cim_role, known)
     lacking = model.required(cim.tags) - sure
     never = lacking - _possible(catalog, product, wording)
     foreign = frozenset(_foreign(catalog, product, wording, model, cim.tags))
@@ -164,25 +164,6 @@ def _slots(product: Product, wording: Wording) -> set[tuple[str, str]]:
     if wording.body is not None:
         return {(capture.name, capture.member) for capture in wording.captures()}
     return {(slot.name, member) for slot in kv_slots(product, wording) for member, _ in slot.members}
-
-
-def _sure(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
-    """The fields that each match of a tree gives."""
-    if node not in known:
-        known[node] = _surely(catalog, node, known)
-    return known[node]
-
-
-def _surely(catalog: Catalog, node: regex.Node, known: _Sure) -> frozenset[str]:
-    if isinstance(node, regex.Capture):
-        name = catalog.cim_role(node)
-        return frozenset([name] if name else [])
-    if isinstance(node, regex.Repeat) and not node.least:
-        return frozenset()
-    below = [_sure(catalog, child, known) for child in regex.children(node)]
-    if isinstance(node, regex.Alt):
-        return frozenset.intersection(*below)
-    return frozenset().union(*below)
 
 
 def _foreign(

@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from postern.splunk import ingest, props
+from postern.splunk import buckets, ingest, props
 from postern.splunk.transform import RAW
 from support.real import catalog
 from test_regex_cost import MOST_STEPS, PCRE2TEST, SIZES, Attack, answers, attacks, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from postern import regex
     from postern.model import Product
     from postern.splunk.buckets import Text
 
 DEPTH_LIMIT = 1_000
-FIXED = re.compile(r"\(([^()?|\\\[\]]+)\)")  # a group that holds a fixed word
 LOOKAHEAD = 4_096  # characters that an index-time transform sees, unless it says otherwise
 MOST_BYTES = 64 * 1024  # what PCRE2 compiles with its usual link size
 UNITS = (
@@ -92,12 +91,9 @@ def regexes() -> list[Regex]:
     index_time = dict(ingest.transforms(catalog()))
     for product in catalog().products:
         content = props.Content(catalog(), product)
-        by_marker: dict[str, list[Text]] = {}
-        for text in content.texts:
-            by_marker.setdefault(text.marker, []).append(text)
+        texts = {bucket.name: bucket.texts for bucket in buckets_of(content)}
         for one in content.transforms:
-            markers = set(FIXED.findall(one.regex))
-            own = [text for marker in sorted(markers & by_marker.keys()) for text in by_marker[marker]]
+            own = texts.get(one.name, ())
             found.append(Regex(one.name, one.regex, partial(on_transform, product, one.source_key, own)))
         found += [
             Regex(name, dict(index_time[name])["REGEX"], partial(on_index_time, product))
@@ -107,7 +103,14 @@ def regexes() -> list[Regex]:
     return found
 
 
-def on_transform(product: Product, source_key: str, own: list[Text]) -> Iterator[Attack]:
+def buckets_of(content: props.Content) -> list[buckets.Bucket]:
+    """The buckets whose texts a transform holds."""
+    if content.product.dispatch == "id":
+        return buckets.by_id(content.product, content.texts)
+    return buckets.by_words(content.product, content.texts)[0] if content.product.dispatch == "words" else []
+
+
+def on_transform(product: Product, source_key: str, own: Sequence[Text]) -> Iterator[Attack]:
     """On the headers where it reads the line, else on the texts that it holds."""
     if source_key == RAW:
         yield from headed(product)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,9 @@ def _single(value: Any) -> str:
     return str(value[0] if isinstance(value, list) else value)
 
 
+PASTED = re.compile(r"\[[^\]]*<[0-9]+>1 [^\[]*\[")
+
+
 @pytest.mark.parametrize("name", [name for name, _ in OWN])
 def test_generated_and_forged_lines_say_what_the_matcher_says(name: str) -> None:
     product = catalog().product(name)
@@ -138,9 +142,13 @@ def test_generated_and_forged_lines_say_what_the_matcher_says(name: str) -> None
 
 
 def comparable(line: str) -> bool:
-    """Lines that are one event as they are: without line ends inside, as UTF-8, not longer than TRUNCATE."""
+    """Lines that are one event as they are: without line ends inside, as UTF-8, not longer than TRUNCATE.
+
+    An export pasted into a bracket of another is left out: a regex keeps no stack, so Splunk reads no key between the
+    inner bracket's end and the next one.
+    """
     try:
-        return bool(line) and not set("\r\n") & set(line) and len(line.encode()) <= 10_000
+        return bool(line) and not set("\r\n") & set(line) and len(line.encode()) <= 10_000 and not PASTED.search(line)
     except UnicodeEncodeError:
         return False
 

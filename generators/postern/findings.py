@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "P509": "The data model does not expect this action.",
     "P510": "The constant is not a field of the data model, or its value is not one that the model expects.",
     "P511": "Slots that write one ECS field differ in `privacy`: what a site drops cannot be told from what it keeps.",
+    "P512": "A CIM name is the name of a slot that has none: both would write one field of Splunk. Take another name.",
     "P601": "The sample is not matched by its own message.",
     "P602": "The sample is matched by another message.",
     "P603": "The sample's values are not what the text yields.",

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postern.casts import cast_repr, is_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from postern.model import KvSlot, Product, Wording
 
 NATIVE, BRACKETED, PAIRS, CEF = LAYOUTS = ("native", "bracketed", "pairs", "cef")
 MESSAGE = "message"
+BETWEEN = "]"
+"""The group of tokens between two brackets, where the device writes none: no key of theirs counts."""
 MAX_DIGITS = {"int": 18, "duration": 9}  # of whole numbers; a duration is in seconds, as nanoseconds in ECS
 _BLANKS = " \t\r\n"
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 _WORD = re.compile(r"[A-Za-z0-9_.]*")
+_IDENT = re.compile(r"[A-Za-z0-9_.]+")
 _PAIR = re.compile(r"([A-Za-z0-9_.]+)=")
 _GAP = re.compile(r"[ \t\r\n]*")
 _BARE = re.compile(r"[^ \t\r\n]*")
@@ -31,7 +34,7 @@ _STOP = re.compile(r"[\[\]]|[ \t\r\n](?=([A-Za-z0-9_.]+)=)")  # a bracket, or th
 
 
 class Token(NamedTuple):
-    """One `key=value`; `group` is the innermost bracket's name, '' at the top level."""
+    """One `key=value`; `group` is the innermost bracket's name, '' at the top level and BETWEEN between brackets."""
 
     group: str
     key: str
@@ -85,7 +88,7 @@ def bracketed(body: str, ends: Collection[str] | None) -> Iterator[Token]:
         ends: the keys before which `message=` ends, as it does before a bracket; None: before any key.
     """
     groups = [""]
-    at = 0
+    at, last = 0, max(body.rfind("["), body.rfind("]"))
     while at < len(body):
         character = body[at]
         if character == "[":
@@ -94,6 +97,7 @@ def bracketed(body: str, ends: Collection[str] | None) -> Iterator[Token]:
             at += 1 if body[at + 1 + len(name) : at + 2 + len(name)] == "=" else 1 + len(name)
         elif character == "]":
             del groups[max(len(groups) - 1, 1) :]
+            groups[0] = BETWEEN if at < last else ""
             at += 1
         elif character in _KEY:
             key = _word(body, at)
@@ -107,6 +111,12 @@ def bracketed(body: str, ends: Collection[str] | None) -> Iterator[Token]:
             yield Token(groups[-1], key, value)
         else:
             at += 1
+
+
+def ident_of(tokens: Iterable[Token], key: str | None) -> str | None:
+    """The id that a body holds: the value of `key` where it first stands, if it looks like an id."""
+    said = next((token.value for token in tokens if token.key == key and token.group in ("", BETWEEN)), "")
+    return said if _IDENT.fullmatch(said) else None
 
 
 def _word(body: str, at: int) -> str:

@@ -249,9 +249,8 @@ class ProductMatcher:
 
     def _key(self, tokens: Iterable[kv.Token]) -> str | None:
         """The id among the tokens of a key-value body."""
-        key = self.product.key
-        ident = next((token.value for token in tokens if token.key == key and token.group == ""), "")
-        return self.padded(ident) or None
+        ident = kv.ident_of(tokens, self.product.key)
+        return self.padded(ident) if ident else None
 
     def padded(self, ident: str) -> str:
         """An id of a key-value body with the leading zeros that some layouts leave out."""

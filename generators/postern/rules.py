@@ -72,6 +72,10 @@ def _fields(catalog: Catalog) -> Iterator[Finding]:
         for role in field.roles():
             if not role.startswith("postern.") and ecs.field(role) is None:
                 yield field.place.finding("P501", f"{role} is not an ECS field", ", ".join(ecs.nearest(role)), "ecs")
+        for role in {field.cim} if isinstance(field.cim, str) else {*(field.cim or {}).values()}:
+            other = catalog.fields.get(role)
+            if other is not None and other.cim is None:
+                yield field.place.finding("P512", f"the slot {role} has none, and would write the same", "", "cim")
     yield from _privacy(catalog)
     laid = any(field.place.document.overlay for field in catalog.fields.values())
     most = MAX_FIELDS + (OVERLAY_FIELDS if laid else 0)

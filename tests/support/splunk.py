@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from postern import kv
 from postern.casts import CASTS
 from postern.document import NANOSECONDS
 from postern.splunk import attributes, names
@@ -55,6 +56,7 @@ class Parity:
         self.catalog = of
         self._slots: dict[str, list[tuple[Field, str, str, str | None]]] = {}
         self._members = of.used_members
+        self._wordings = {wording.key: wording for product in of.products for _, wording in product.wordings()}
         for field in of.fields.values():
             for member, cast in self._members[field.name].items():
                 name, path = names.extracted(field, member), attributes.path_of(field, member)
@@ -65,8 +67,27 @@ class Parity:
         """What differs between a flat document and an event; `ours`: on our own source type."""
         fields = {"_raw": event.raw, "_time": event.time, **event.extracted}
         seen: set[str] = set()
-        found = [one for path, value in document.items() for one in self._path(path, value, fields, seen, ours=ours)]
+        read = {path: value for path, value in document.items() if path not in self._unread(document)}
+        found = [one for path, value in read.items() for one in self._path(path, value, fields, seen, ours=ours)]
         return found + [one for name in fields.keys() - seen for one in self._extra(name, document, fields)]
+
+    def _unread(self, document: dict[str, Any]) -> set[str]:
+        """Paths of wire keys that fill no slot of this message, though a slot of others bears their name."""
+        kept = {path: value for path, value in document.items() if path.startswith("postern.params.")}
+        product = next((one for one in self.catalog.products if document.get("event.dataset") == one.dataset), None)
+        if not kept or product is None or product.dispatch != "key":
+            return set()
+        wording = self._wordings.get(document.get("postern.key", ""))
+        counting = {
+            slot.name
+            for bracketed in (False, True)
+            for slot in kv.keys_of(product, wording, bracketed=bracketed).slots.values()
+        }
+        return {
+            path
+            for path, value in kept.items()
+            if isinstance(value, list) or path.removeprefix("postern.params.") not in counting
+        }
 
     def _path(self, path: str, value: Any, fields: dict[str, Any], seen: set[str], *, ours: bool) -> Iterator[str]:
         if path in attributes.DERIVED:

@@ -25,7 +25,7 @@ NO_HEADER = b"? "
 """The head of a line that no header fits."""
 _LEFT = "-"  # an owner whose lines only the matcher can read
 # The id of a native key-value body, as far as it is plain to see: bare values before it, and it is bare itself.
-_BY_KEY = r"(?=[ \t\r]*+(?:(?!{0}=)[A-Za-z0-9_.]++=(?!\")[^ \t\r\n]*+[ \t\r]++)*+{0}=([!#-~][!-~]*+)(?![^ \t\r\n])|)"
+_BY_KEY = r"(?=[ \t\r]*+(?:(?!{0}=)[A-Za-z0-9_.]++=(?!\")[^ \t\r\n]*+[ \t\r]++)*+{0}=([A-Za-z0-9_.]++)(?![^ \t\r\n])|)"
 
 
 class Headed(NamedTuple):

@@ -14,7 +14,7 @@ from postern import kv
 from postern.splunk import names
 from postern.splunk.dispatcher import framed, head, unframed
 from postern.splunk.transform import ANY, BLANK, WORD, Groups
-from postern.splunk.walker import EXPORT_BARE, EXPORT_WORD, FURTHER, KEY, QUOTED, Walker, id_trie
+from postern.splunk.walker import EXPORT_WORD, FURTHER, KEY, QUOTED, Walker, id_trie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,6 +124,7 @@ class Keyed:
 
     def _marked_id(self, groups: Groups, layout: str) -> tuple[str, list[int]]:
         """A look-ahead that reads the id, and for each bucket the group that takes part if the id is one of its own."""
+        quote = groups.open()
         groups.open(ID)
         marks = []
         branches = []
@@ -132,11 +133,11 @@ class Keyed:
                 marks.append(groups.open())
                 branches.append(f"({id_trie([one.id for one in bucket.messages], self.product.key_digits)})")
         known = "|".join(f"{branch}(?!{KEY})" for branch in branches)
-        ident = f'"?({known}|{KEY}+)"?'
-        if layout == kv.BRACKETED:
-            ident = f"(?:{ident}(?!{FURTHER})(?:{BLANK}|[\\[\\]]|\\z)|{groups.group(EXPORT_BARE, ID)})"
-        else:
-            ident += rf"(?:{BLANK}+|[\[\]]{WORD}*|\z)"
+        further, ends = (
+            (f"(?!{FURTHER})", rf"(?:{BLANK}|[\[\]]|\z)") if layout == kv.BRACKETED else ("", rf"(?:{BLANK}|\z)")
+        )
+        quoted = rf'"(?:{BLANK}|[\[\]]|\z)|\z'
+        ident = f'(")?+({known}|{KEY}+)(?({quote})(?:{quoted})|{further}{ends})'
         return f"(?={self._walk(layout)}{ident})", marks
 
     def _hand(self, groups: Groups, marks: Sequence[int], layout: str) -> str:

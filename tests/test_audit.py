@@ -299,11 +299,12 @@ def test_bytes_that_are_no_text_are_shown_by_their_number(tmp_path: Path) -> Non
     assert shape["example"] == r"caf\xe9 \x1b[2J \u202e"
 
 
-def test_an_id_is_shown_as_safely_as_a_line(tmp_path: Path) -> None:
-    line = b'[2026-11-20 10:00:00] EFW: ALG: prio=3 id="\x1b[2J' + b"9" * 200 + b'" rev=1 event=unheard_of\n'
-    (tmp_path / "some.log").write_bytes(line)
-    (shape,) = audited(tmp_path / "some.log")["shapes"]
-    assert (shape["product"], shape["id"]) == ("netdefend", r"\x1b[2J" + "9" * 96)
+def test_an_id_is_cut_and_is_none_where_it_could_hold_anything(tmp_path: Path) -> None:
+    line = '[2026-11-20 10:00:00] EFW: ALG: prio=3 id="{}" rev=1 event=unheard_of\n'
+    (tmp_path / "long.log").write_text(line.format("9" * 200), encoding="utf-8")
+    (tmp_path / "odd.log").write_text(line.format("\x1b[2J"), encoding="utf-8")
+    shown = {shape["id"] for name in ("long.log", "odd.log") for shape in audited(tmp_path / name)["shapes"]}
+    assert shown == {"9" * 100, None}
 
 
 def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

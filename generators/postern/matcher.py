@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postern import kv, regex
@@ -81,13 +82,9 @@ class Pattern:
         node: its tree.
         needed: what a line must hold to fit it; of a header.
         message, wording: whose text it is.
-        slots: its captures with their casts.
-        idents: which of them are the message id; of a header.
         match: the match at the start of a text; of the whole text where the pattern is of a wording.
         fits: the same of a wording, without captures.
     """
-
-    __slots__ = ("_compile", "fits", "idents", "match", "message", "needed", "node", "slots", "wording")
 
     def __init__(
         self,
@@ -101,12 +98,18 @@ class Pattern:
         self.message = message
         self.wording = wording
         self._compile = compiler
-        self.slots: list[tuple[str, str, Callable[[str], Any] | None]] = [
-            (capture.name, capture.member, CASTS.get(capture.cast or "")) for capture in regex.captures(node)
-        ]
-        self.idents = [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]  # groups, of a header
         self.match: Match = self._first_match
         self.fits: Match = self._first_fits
+
+    @cached_property
+    def slots(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
+        """Its captures: name, member type and cast."""
+        return [(one.name, one.member, CASTS.get(one.cast or "")) for one in regex.captures(self.node)]
+
+    @cached_property
+    def idents(self) -> list[int]:
+        """Which of them are the message id; of a header."""
+        return [at for at, slot in enumerate(self.slots, 1) if slot[0] == "message_id"]
 
     def values(self, found: Found) -> list[Value]:
         """The captured values of a match."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from postern.engine.fetch import cache_folder
+from postern.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

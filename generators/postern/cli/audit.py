@@ -81,10 +81,10 @@ def _refuse_unwritable(html: str) -> None:
 
 def _compiled(overlay: Path | None) -> Catalog:
     from postern import paths
-    from postern.compile import compile_catalog
+    from postern.stored import stored_catalog
 
     gc.disable()  # the catalog stays, here and in the processes that are forked from this one
-    catalog = compile_catalog(paths.catalog_root(), overlay=overlay)
+    catalog = stored_catalog(paths.catalog_root(), overlay=overlay)
     gc.freeze()
     gc.enable()
     return catalog

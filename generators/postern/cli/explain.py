@@ -85,14 +85,14 @@ class _Task:
     ) -> _Task:
         """The task for a product and a language as the user named them."""
         from postern import i18n, paths, privacy
-        from postern.compile import compile_catalog
         from postern.explain import Explainer
         from postern.matcher import Matcher
+        from postern.stored import stored_catalog
 
         languages = (i18n.ENGLISH, *i18n.LANGUAGES)
         if language not in ("", *languages):
             raise typer.BadParameter(f"{language} is not there; known: {', '.join(languages)}", param_hint="--lang")
-        catalog = compile_catalog(paths.catalog_root(), site, overlay)
+        catalog = stored_catalog(paths.catalog_root(), site, overlay)
         known = known_product(catalog, product)
         explainer = Explainer(catalog, language or catalog.site.language, privacy.salt_of(catalog.site.privacy))
         gc.freeze()  # the catalog stays: nothing of it needs to be looked at again

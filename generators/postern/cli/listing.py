@@ -34,9 +34,9 @@ def run(
 ) -> None:
     """List the messages that the catalog knows: key, level, title, event, number of samples."""
     from postern import paths
-    from postern.compile import compile_catalog
+    from postern.stored import stored_catalog
 
-    catalog = compile_catalog(paths.catalog_root(), overlay=overlay_folder(overlay))
+    catalog = stored_catalog(paths.catalog_root(), overlay=overlay_folder(overlay))
     wanted = known_product(catalog, product)
     words = [word.casefold() for word in text or ()]
     rows = [

@@ -53,11 +53,11 @@ def _first() -> str:
 
 def _answer(line: str, name: str, overlay: Path | None) -> Iterator[str]:
     from postern import draft, paths
-    from postern.compile import compile_catalog
     from postern.matcher import UNKNOWN, Matcher
+    from postern.stored import stored_catalog
 
     root = paths.catalog_root()
-    catalog = compile_catalog(root, overlay=overlay)
+    catalog = stored_catalog(root, overlay=overlay)
     matcher = Matcher(catalog)
     decoded = matcher.decode(line, known_product(catalog, name))
     if decoded.status == UNKNOWN:

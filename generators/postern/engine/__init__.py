@@ -11,11 +11,12 @@ from __future__ import annotations
 from postern.engine.artifacts import ENGINE_NOTE
 from postern.engine.download import Progress
 from postern.engine.errors import EngineError
-from postern.engine.fetch import cache_folder, cached_distribution, ensure_distribution
+from postern.engine.fetch import cached_distribution, ensure_distribution
 from postern.engine.java import Java, ensure_java, find_java
 from postern.engine.node import Node, running_node, start_node
 from postern.engine.preflight import Check, Report, check_machine
 from postern.engine.swaps import SWAPS, Swap, swap_mappings
+from postern.paths import cache_folder
 
 __all__ = [
     "ENGINE_NOTE",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,22 +13,12 @@ from postern.engine.artifacts import Recipe, load_recipe
 from postern.engine.assemble import assemble, is_whole
 from postern.engine.download import Progress, Source, repository_addresses, silent
 from postern.engine.errors import clear_disk_errors
+from postern.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PARTIAL = ".partial-"
-
-
-def cache_folder() -> Path:
-    """Where finished servers are kept: POSTERN_CACHE, else the user's cache folder."""
-    if chosen := os.environ.get("POSTERN_CACHE"):
-        return Path(chosen).expanduser().absolute()
-    try:
-        from platformdirs import user_cache_path
-    except ImportError:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "postern"
-    return user_cache_path("postern")
 
 
 def cached_distribution(recipe: Recipe | None = None, cache: Path | None = None) -> Path | None:

@@ -19,11 +19,12 @@ from postern.engine.account import server_account
 from postern.engine.cluster import make_client, reach_cluster
 from postern.engine.download import Progress, silent
 from postern.engine.errors import EngineError, clear_disk_errors
-from postern.engine.fetch import cache_folder, ensure_distribution
+from postern.engine.fetch import ensure_distribution
 from postern.engine.java import MINIMUM, find_java, install_command, unsuitable_javas
 from postern.engine.layout import RunFolder, make_run_folder
 from postern.engine.logs import death, last_words
 from postern.engine.swaps import SWAPS
+from postern.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from postern.engine.account import server_account
 from postern.engine.errors import EngineError
-from postern.engine.fetch import cache_folder, cached_distribution
+from postern.engine.fetch import cached_distribution
 from postern.engine.java import MINIMUM, find_java, install_command, unsuitable_javas
+from postern.paths import cache_folder
 
 _MB = 1024 * 1024
 _MEMORY_MB = 1536

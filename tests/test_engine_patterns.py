@@ -10,7 +10,6 @@ import pytest
 
 from postern import regex
 from postern.elastic import grok, logstash
-from postern.elastic.pipelines import ID_LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,13 +72,13 @@ def test_every_sample_is_taken_first_by_the_pattern_of_its_own_wording(
     ranks = {f"{wording.key}#{wording.number}": wording.rank for _, wording in wordings}
     ids = {f"{wording.key}#{wording.number}": message.id for message, wording in wordings}
     patterns = {
-        f"{wording.key}#{wording.number}": (message.id + ID_LEAD if by_id else "")
+        f"{wording.key}#{wording.number}": (f"{message.id} " if by_id else "")
         + f"(?:{regex.spell(wording.body, regex.uncaptured)})"
         for message, wording in wordings
         if wording.body is not None
     }
     samples = bodies(product, matcher)
-    texts = [f"{ident}: {body}" if by_id else body for _, ident, body in samples]
+    texts = [f"{ident} {body}" if by_id else body for _, ident, body in samples]
     wrong = []
     for (own, ident, body), names in zip(samples, hits(node.client(), patterns, texts), strict=True):
         others = {one for one in names if by_id and ids[one] != ident}

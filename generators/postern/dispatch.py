@@ -13,9 +13,8 @@ from postern.order import MAX_LEAD, WILD
 from postern.overlap import meet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-CLASS_DIGITS = 3
 MAX_WORDINGS = 4  # of a bucket found by words; one that cannot be split further may hold more
 
 Pair = tuple[Message, Wording]
@@ -29,12 +28,14 @@ class Buckets:
 
     Attributes:
         pools: the wordings of each bucket, in the order in which they are tried.
-        tree: by id, the bucket of each class (its first digits); by words, a tree in which each word of the line leads
-            to a branch (`*` where no literal word fits) until a bucket's number, or -1, is reached.
+        tree: by id, the bucket of each id; by words, a tree in which each word of the line leads to a branch (`*` where
+            no literal word fits) until a bucket's number, or -1, is reached.
+        hot: how many buckets, the first ones, are those of the ids that make up most traffic.
     """
 
     pools: list[list[Pair]] = field(default_factory=list)
     tree: Tree = field(default_factory=dict)
+    hot: int = 0
 
     def add(self, pairs: Iterable[Pair]) -> int:
         """The number of a new bucket; -1 if there is nothing to put into it."""
@@ -48,16 +49,23 @@ class Buckets:
 def buckets(product: Product) -> Buckets:
     """The buckets of a product that is dispatched by id or by words."""
     pairs = tuple(pair for pair in product.wordings() if pair[1].body is not None)
-    return remembered((buckets, product.name), (product.dispatch, pairs), lambda: _made(product.dispatch, pairs))
+    made = _by_id if product.dispatch == "id" else _by_words
+    return remembered((buckets, product.name), (product.hot, pairs), lambda: made(product.hot, pairs))
 
 
-def _made(kind: str, pairs: tuple[Pair, ...]) -> Buckets:
+def _by_id(hot: Sequence[Sequence[str]], pairs: Sequence[Pair]) -> Buckets:
+    """One bucket for each id, the frequent ones first."""
     made = Buckets()
-    if kind == "id":
-        ordered = sorted(pairs, key=lambda pair: (pair[0].id, pair[1].rank))
-        for prefix, some in groupby(ordered, key=lambda pair: pair[0].id[:CLASS_DIGITS]):
-            made.tree[prefix] = made.add(some)
-        return made
+    ordered = sorted(pairs, key=lambda pair: (pair[0].id, pair[1].rank))
+    by_id = {ident: list(some) for ident, some in groupby(ordered, key=lambda pair: pair[0].id)}
+    frequent = [ident for group in hot for ident in group if ident in by_id]
+    made.tree |= {ident: made.add(by_id[ident]) for ident in dict.fromkeys([*frequent, *by_id])}
+    made.hot = len(frequent)
+    return made
+
+
+def _by_words(_: object, pairs: Sequence[Pair]) -> Buckets:
+    made = Buckets()
     ordered = sorted(pairs, key=lambda pair: pair[1].rank)
     tree = _split(made, [(lead, pair) for pair in ordered for lead in pair[1].leads], ())
     made.tree = tree if isinstance(tree, dict) else {WILD: tree}

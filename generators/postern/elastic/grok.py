@@ -37,14 +37,9 @@ def body(catalog: Catalog, node: regex.Node, lead: str = "") -> str:
 
 
 def header(catalog: Catalog, form: Header) -> str:
-    """A header's pattern: what follows it becomes `message`; from the id on, also `_tmp.rest`."""
-    before, after = form.around_id
-    lead = rf"\A(?:{spell(catalog, before)})"
-    text = rf"(?<message>{ANY}*)"
-    end = closing(form)
-    if after is None:
-        return f"{lead}{text}{end}"
-    return f"{lead}(?<{TEMPORARY}.rest>{spell(catalog, after)}{text}){end}"
+    """A header's pattern: it becomes `_tmp.head`; where a literal closes the line, what is between them `_tmp.body`."""
+    head = rf"\A(?<{TEMPORARY}.head>{spell(catalog, form.node)})"
+    return f"{head}(?<{TEMPORARY}.body>{ANY}*){closing(form)}" if form.closing else head
 
 
 def frame(form: Header) -> str:

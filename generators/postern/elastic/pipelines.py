@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from postern import document, ecs_schema, kv, privacy, regex
-from postern.dispatch import CLASS_DIGITS, Buckets, buckets
+from postern.dispatch import Buckets, buckets
 from postern.elastic import grok
 from postern.elastic.grok import TEMPORARY
 from postern.kept import remembered
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from postern.model import Catalog, EventRule, KvSlot, Message, Product, Wording
 
 Processor = dict[str, Any]
-ID_LEAD = r"(?::[ \t\r\n]{0,8}|[ \t\r\n]{1,8})"  # between the id and the body
 GROUP = "_group"  # at the top of the document: conditions read it often
-MAX_CALLS = 12  # conditions in one chain
+MAX_CALLS = 7  # conditions in one chain
 MAX_CAPTURES = 80  # of one grok processor: each costs on every line that it sees
+MAX_RARE = 200  # of one for ids that are rare: there conditions cost more
 LIST_CASTS = ("list", "text_list", "pairs")  # these make an array of one text
 TRACE = "_ingest._grok_match_index"
 UNKNOWN = "*"  # what the keys of a line mean whose message is not known; no context has such a name
@@ -78,9 +77,11 @@ class _Builder:
         """Runs of buckets that share a pipeline: a pattern that starts with another number fails at once."""
         groups: list[range] = []
         start = size = 0
+        hot = self.buckets.hot
         for number, pool in enumerate(self.buckets.pools):
             captures = sum(len(list(wording.captures())) for _, wording in pool)
-            if number > start and size + captures > MAX_CAPTURES:
+            most = MAX_RARE if 0 < hot <= number else MAX_CAPTURES
+            if number > start and (size + captures > most or number == hot):
                 groups.append(range(start, number))
                 start, size = number, 0
             size += captures
@@ -89,17 +90,39 @@ class _Builder:
         return groups
 
     def dispatch(self, calls: list[Processor]) -> Iterator[Pipeline]:
-        """Calls that reach a group; with many groups, pipelines in between, for each condition costs."""
-        numbers = range(len(self.groups))
-        if len(numbers) <= MAX_CALLS:
-            calls += [self.call(self.name, number) for number in numbers]
+        """Calls that reach a group: the frequent ones at once, the others by a tree, for each condition costs."""
+        hot = sum(group.stop <= self.buckets.hot for group in self.groups)
+        calls += [self.call(self.name, number) for number in range(hot)]
+        rest = range(hot, len(self.groups))
+        if not hot or len(rest) == 1:
+            yield from self.branches(self.name, rest, calls)
+        elif rest:
+            yield from self.branch(self.name, rest, calls)
+
+    def branches(self, caller: str, run: range, calls: list[Processor]) -> Iterator[Pipeline]:
+        """Calls that reach a run of groups, with pipelines in between where there are many."""
+        if len(run) <= MAX_CALLS:
+            calls += [self.call(caller, number) for number in run]
             return
-        size = math.isqrt(len(numbers) - 1) + 1
-        for run in (numbers[start : start + size] for start in numbers[::size]):
-            name = f"{self.name}-from-{run[0]}"
-            title = f"{self.product.title}: finds the group among {run[0]} to {run[-1]}."
-            yield Pipeline(name, title, [self.call(name, number) for number in run], [])
-            calls.append(_call(self.name, name, f"ctx.{GROUP} >= {run[0]} && ctx.{GROUP} <= {run[-1]}"))
+        size = 1
+        while size * MAX_CALLS < len(run):
+            size *= MAX_CALLS
+        parts = -(-len(run) // size)
+        for part in range(parts):
+            begin, end = (run.start + len(run) * at // parts for at in (part, part + 1))
+            yield from self.branch(caller, range(begin, end), calls)
+
+    def branch(self, caller: str, run: range, calls: list[Processor]) -> Iterator[Pipeline]:
+        """A call of a pipeline that finds a group of a run."""
+        if len(run) == 1:
+            calls.append(self.call(caller, run[0]))
+            return
+        name = f"{self.name}-{run[0]}-to-{run[-1]}"
+        own: list[Processor] = []
+        yield from self.branches(name, run, own)
+        yield Pipeline(name, f"{self.product.title}: finds the group among {run[0]} to {run[-1]}.", own, [])
+        last = "" if run.stop == len(self.groups) else f" && ctx.{GROUP} <= {run[-1]}"
+        calls.append(_call(caller, name, f"ctx.{GROUP} >= {run[0]}{last}"))
 
     def call(self, caller: str, number: int) -> Processor:
         return _call(caller, f"{self.name}-{number}", f"ctx.{GROUP} == {number}")
@@ -131,9 +154,9 @@ class _Builder:
     def header_scripts(self) -> tuple[str, ...]:
         zone = ("zone",) if self.catalog.site.zones else ()
         by_dispatch = {
-            "id": ("time", *zone, "header", "bucket_id"),
-            "words": ("blank", "time", *zone, "header", "bucket_words"),
-            "key": ("time", *zone, "header"),
+            "id": ("time", *zone, "body", "header", "bucket_id"),
+            "words": ("blank", "time", *zone, "body", "header", "bucket_words"),
+            "key": ("time", *zone, "body", "header"),
         }
         return by_dispatch[self.product.dispatch]
 
@@ -147,13 +170,16 @@ class _Builder:
             "observer": {"vendor": self.product.vendor, **self.product.observer},
             "levels": [words.get(code, str(code)) for code in range(8)],
             "level_words": document.LEVEL_WORDS,
-            **({} if self.product.dispatch == "key" else {"tree": self.buckets.tree, "groups": self.bucket_groups()}),
-            **({"digits": CLASS_DIGITS} if self.product.dispatch == "id" else {}),
+            **self.tree(),
         }
 
-    def bucket_groups(self) -> list[int]:
-        """The group of each bucket."""
-        return [number for number, group in enumerate(self.groups) for _ in group]
+    def tree(self) -> dict[str, Any]:
+        """How a line finds its group: by its id, or by its words and the bucket to which they lead."""
+        groups = [number for number, group in enumerate(self.groups) for _ in group]
+        tree = self.buckets.tree
+        if self.product.dispatch == "id":
+            return {"tree": {ident: groups[bucket] for ident, bucket in tree.items() if isinstance(bucket, int)}}
+        return {"tree": tree, "groups": groups} if self.product.dispatch == "words" else {}
 
     # -- texts
 
@@ -167,7 +193,7 @@ class _Builder:
     def of_entries(self, name: str, entries: list[tuple[int, Message, Wording]]) -> Pipeline:
         by_id = self.product.dispatch == "id"
         patterns = [
-            grok.body(self.catalog, wording.body, message.id + ID_LEAD if by_id else f"{bucket} ")
+            grok.body(self.catalog, wording.body, f"{message.id if by_id else bucket} ")
             for bucket, message, wording in entries
             if wording.body is not None
         ]

@@ -174,7 +174,7 @@ def ratios(catalog: Catalog) -> list[Figure]:
 
 def growth(catalog: Catalog) -> Figure:
     """The same lines with a catalog twice as large; line by line in turn, for the machine's speed changes meanwhile."""
-    lines = [one.log for _, w in catalog.product(ASA).wordings() for one in w.samples]
+    lines = [w.samples[0].log for _, w in catalog.product(ASA).wordings()]
     small, large = (list(cases(one, App(one), lines)) for one in (catalog, doubled(catalog)))
     grown = []
     for number in range(RUNS):

@@ -86,11 +86,13 @@ class Bucket:
         name: of the transform, and of the field with the text that it reads.
         lead: what the text must begin with to belong here: a regex for a look-ahead.
         texts: its texts, in the order in which they are tried.
+        behind: the digits of an id behind which the lead decides; none for what is asked first of all.
     """
 
     name: str
     lead: str
     texts: tuple[Text, ...]
+    behind: str = ""
 
 
 def texts(catalog: Catalog, product: Product) -> list[Text]:
@@ -158,7 +160,7 @@ def _bucket(name: str, prefix: str, run: list[tuple[str, list[Text]]]) -> Bucket
     digits = "".join(digit for digit, _ in run)
     lead = prefix + (digits if len(digits) == 1 else f"[{digits}]")
     named = prefix + (digits[0] if len(digits) == 1 else f"{digits[0]}_to_{prefix}{digits[-1]}")
-    return Bucket(f"{name}_{named}", lead, tuple(one for _, some in run for one in some))
+    return Bucket(f"{name}_{named}", lead, tuple(one for _, some in run for one in some), prefix)
 
 
 def _fits(some: list[Text]) -> bool:

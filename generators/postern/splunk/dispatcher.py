@@ -6,6 +6,7 @@ subject. Beyond this module only `keyed` has some, to find the id among keys and
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from postern import dispatch, regex
@@ -14,12 +15,13 @@ from postern.splunk import buckets
 from postern.splunk.transform import ANY, BLANK, TRAILING, WORD, Groups, Transform, field_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from postern.model import Catalog, Header, Product
     from postern.splunk.buckets import Bucket
 
 UNKEPT = frozenset({"time"})  # slots of headers that index time has read
+MAX_BRANCHES = 40  # buckets among which one regex finds: each group of a regex costs at every match, met or not
 
 
 def unframed(product: Product) -> str:
@@ -77,13 +79,51 @@ def _kept(catalog: Catalog, capture: regex.Capture) -> tuple[str, ...]:
     return () if capture.name in UNKEPT else (field_of(catalog.fields, capture),)
 
 
-def by_id(found: Sequence[Bucket]) -> Callable[[Groups, str], str]:
-    """Hands a line to the bucket whose lead its id has; one of an unknown class to none."""
+def by_id(product: Product, found: Sequence[Bucket]) -> Callable[[Groups, str], str]:
+    """Hands a line to the bucket whose lead its id has, or to the part where that is; of an unknown class to none."""
+    known = dict(_parts(found, 0)) if len(found) > MAX_BRANCHES else {}
 
     def hand(groups: Groups, rest: str) -> str:
-        return f"(?:{'|'.join(f'(?={one.lead}){groups.group(rest, one.name)}' for one in found)}|)"
+        whole = {digits: part(product, digits) for digits in known}
+        return f"(?:{'|'.join(_behind(groups, rest, found, 0, whole))}|)"
 
     return hand
+
+
+def parts(catalog: Catalog, product: Product, found: Sequence[Bucket]) -> Iterator[Transform]:
+    """The second steps: each hands what begins with some digits to its bucket."""
+    for digits, own in _parts(found, 0) if len(found) > MAX_BRANCHES else ():
+        groups = Groups(catalog)
+        spelled = rf"\A(?:{'|'.join(_behind(groups, f'{ANY}+', own, len(digits), {}))})"
+        name = part(product, digits)
+        yield groups.made(name, spelled, name, needed=True)
+
+
+def part(product: Product, digits: str) -> str:
+    """The transform that finds the bucket of an id that begins with these digits, and the field that it reads."""
+    return f"postern_{product.name}_part_{digits}"
+
+
+def _parts(found: Sequence[Bucket], known: int) -> Iterator[tuple[str, list[Bucket]]]:
+    """First digits behind which several buckets stand, but not too many."""
+    for digits, some in groupby(found, key=lambda one: one.behind[: known + 1]):
+        own = list(some)
+        if len(digits) > known and len(own) > MAX_BRANCHES:
+            yield from _parts(own, known + 1)
+        elif len(digits) > known and len(own) > 1:
+            yield digits, own
+
+
+def _behind(groups: Groups, rest: str, found: Sequence[Bucket], known: int, whole: Mapping[str, str]) -> Iterator[str]:
+    """Branches for buckets behind some known digits; `whole` names the field for all that begins with some digits."""
+    for digits, some in groupby(found, key=lambda one: one.behind[: known + 1]):
+        own = list(some)
+        if digits in whole:
+            yield f"(?={digits}){groups.group(rest, whole[digits])}"
+        elif len(digits) == known or len(own) == 1:
+            yield from (f"(?={one.lead}){groups.group(rest, one.name)}" for one in own)
+        else:
+            yield f"(?={digits})(?:{'|'.join(_behind(groups, rest, own, known + 1, whole))})"
 
 
 def by_words(product: Product, found: Sequence[Bucket], tree: dispatch.Tree | int) -> Callable[[Groups, str], str]:

@@ -55,7 +55,8 @@ class Content:
             yield from Keyed(catalog, product).transforms()
         elif product.dispatch == "id":
             by_id = buckets.by_id(product, self.texts)
-            yield from dispatcher.dispatchers(catalog, product, dispatcher.by_id(by_id))
+            yield from dispatcher.dispatchers(catalog, product, dispatcher.by_id(product, by_id))
+            yield from dispatcher.parts(catalog, product, by_id)
             yield from (buckets.id_transform(catalog, bucket) for bucket in by_id)
         else:
             by_words, tree = buckets.by_words(product, self.texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from postern import regex, render
 from postern.artifact import Artifact
 from postern.compile import compile_catalog
 from postern.findings import CatalogError
-from postern.splunk import buckets, emit, ingest, keyed, markers, props
+from postern.splunk import buckets, dispatcher, emit, ingest, keyed, markers, props
 from postern.splunk.package import FILE_NAME, package
 from postern.splunk.transform import Groups
 from support.real import ROOT, catalog
@@ -75,6 +76,19 @@ def test_buckets_keep_to_their_size() -> None:
     for bucket in words:
         one = buckets.word_transform(catalog(), catalog().product(BY_WORDS), bucket)
         assert max(number for _, number in one.pairs) <= buckets.MAX_WORD_GROUPS
+
+
+def test_no_step_to_a_bucket_grows_with_the_catalog() -> None:
+    """Each group of a regex costs at every match: a step has few, and each bucket is handed its text by one step."""
+    product = catalog().product(BY_ID)
+    steps = [one for one in props.Content(catalog(), product).transforms if one.needed]
+    parts = [one for one in steps if "_part_" in one.name]
+    assert len(parts) > 10
+    assert max(number for one in parts for _, number in one.pairs) <= dispatcher.MAX_BRANCHES
+    assert max(number for one in steps for _, number in one.pairs) <= 2 * dispatcher.MAX_BRANCHES
+    handed = Counter(name for one in steps if "_closed" not in one.name for name, _ in one.pairs)
+    names = [*(one.name for one in parts), *(one.name for one in found_by_id(product))]
+    assert {handed[name] for name in names} == {1}
 
 
 def test_a_large_shape_stands_once_in_a_regex() -> None:

@@ -34,14 +34,15 @@ def test_the_committed_page_counts_every_message_once_by_the_file_that_holds_it(
     messages = list(catalog().messages())
     wordings = [one for product in catalog().products for _, one in product.wordings()]
     counted = [len(messages), len(wordings), sum(len(one.samples) for one in wordings)]
+    counted.append(sum(bool(one.meaning) for one in messages))
     counted += [sum(language in one.translations for one in messages) for language in ("zh-Hans", "zh-Hant")]
     assert [int(cell) for cell in found[-1][2:]] == counted
-    assert [sum(int(row[column]) for row in classes) for column in range(2, 7)] == counted
+    assert [sum(int(row[column]) for row in classes) for column in range(2, 8)] == counted
 
 
 def test_classes_of_an_overlay_are_marked_and_name_no_path() -> None:
     text = page(OVERLAY)
-    assert ["Cisco ASA", "733-ours (overlay)", "1", "1", "1", "1", "0"] in rows(text)
+    assert ["Cisco ASA", "733-ours (overlay)", "1", "1", "1", "1", "1", "0"] in rows(text)
     assert str(OVERLAY) not in text
 
 

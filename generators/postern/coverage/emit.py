@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from postern.artifact import Artifact
-from postern.i18n import LANGUAGES
+from postern.i18n import ENGLISH, LANGUAGES
 from postern.render import render
 from postern.splunk import attributes
 
@@ -26,7 +26,7 @@ class Row:
     Attributes:
         name: the class, which is the file's name; an overlay's says so.
         messages, wordings, samples: how many there are.
-        languages: for each language beside English, how many of the messages speak it.
+        languages: how many of the messages have a meaning and an action, in English and in each other language.
     """
 
     name: str
@@ -45,7 +45,10 @@ class Row:
             len(some),
             len(wordings),
             sum(len(wording.samples) for wording in wordings),
-            tuple(sum(language in message.translations for message in some) for language in LANGUAGES),
+            tuple(
+                sum(bool(message.words(language).meaning) for message in some if _speaks(message, language))
+                for language in (ENGLISH, *LANGUAGES)
+            ),
         )
 
 
@@ -57,11 +60,15 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
     ]
     text = render(
         "postern.coverage", "coverage.md.j2",
-        languages=LANGUAGES, products=products, total=Row.of("all", catalog.messages()),
+        languages=(ENGLISH, *LANGUAGES), products=products, total=Row.of("all", catalog.messages()),
         targets=catalog.site.targets,
         elastic_only=attributes.ELASTIC_ONLY, splunk_only=attributes.SPLUNK_ONLY, differ=attributes.LATER,
     )  # fmt: skip
     yield Artifact(PATH, text)
+
+
+def _speaks(message: Message, language: str) -> bool:
+    return language == ENGLISH or language in message.translations
 
 
 def _classes(messages: Iterable[Message]) -> Iterator[Row]:
